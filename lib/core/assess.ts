@@ -1,0 +1,257 @@
+/**
+ * The engine: events in, baselines and alerts out. One fold over events in core's order, each first judged against what
+ * was known before it, then learned. It works on copies, reads no clock and asks nobody, so the same log gives the same
+ * answer live and replayed, however it is cut.
+ */
+import { kindIndexOf } from './action.ts';
+import type { Alert } from './alert.ts';
+import { type Baseline, copyBaseline, detectorNames, emptyBaseline } from './baseline.ts';
+import { count, countFlagged } from './calibration.ts';
+import { authenticationFailures } from './detectors/authentication-failures.ts';
+import type { Seen } from './detectors/detector.ts';
+import { oddHours } from './detectors/odd-hours.ts';
+import { sensitiveAction } from './detectors/sensitive-action.ts';
+import { pairMs, simultaneousNetworks } from './detectors/simultaneous-networks.ts';
+import { tokenLife } from './detectors/token-life.ts';
+import { addressHash, isFamiliar, isLearning, prefixHash, unfamiliarNetwork } from './detectors/unfamiliar-network.ts';
+import { targetHash, unfamiliarTarget } from './detectors/unfamiliar-target.ts';
+import { usageSpike } from './detectors/usage-spike.ts';
+import type { AuditEvent } from './event.ts';
+import { closeIncident, type FindTold, isOpen, type News } from './incident.ts';
+import { judge, type Peers } from './judgement.ts';
+import { type Network, ownerKey } from './network.ts';
+import {
+  actionPeers,
+  copyOrganization,
+  emptyOrganization,
+  failurePeers,
+  learnDay,
+  learnDeletion,
+  learnSession,
+  networkPeers,
+  type Organization,
+  pastOf,
+  sharePeers,
+  turnDay,
+} from './organization.ts';
+import { type Principal, principalKey, strangers } from './principal.ts';
+import { isAccepted, isOver, newSession, openSessionsMax, placesMax, type Session } from './session.ts';
+import { dayOf } from './time.ts';
+
+export type Memory = {
+  readonly organization: Organization;
+  /** By principal key. Those of the events at hand are enough; `keysOf` names them. */
+  readonly baselines: ReadonlyMap<string, Baseline>;
+};
+
+export type AssessContext = {
+  readonly networks: (address: string) => Network;
+  readonly alertBudgetPerWeek: number;
+  /**
+   * The id of an alert of this principal that people were already told of, opened within the lateness window of this
+   * time: an event that arrives late may move an opening by minutes, and must not make a second alert of it.
+   */
+  readonly toldId?: FindTold;
+};
+
+export type Assessment = {
+  readonly organization: Organization;
+  /** Those that changed. */
+  readonly baselines: ReadonlyMap<string, Baseline>;
+  /** Every alert that was opened, raised or grew, once, as it stands now; in the order of their opening. */
+  readonly alerts: readonly { readonly alert: Alert; readonly news: News }[];
+};
+
+export const newOrganization = (): Organization => emptyOrganization(detectorNames.length);
+
+const isStranger = (event: AuditEvent): boolean => event.principal.kind === 'user' && !isAccepted(event);
+
+/** The keys of the baselines that assessing these events needs. */
+export const keysOf = (events: readonly AuditEvent[]): ReadonlySet<string> => {
+  const keys = new Set<string>();
+  for (const event of events) {
+    keys.add(principalKey(event.source, event.principal));
+    if (isStranger(event)) keys.add(principalKey(event.source, strangers(event.principal.provider)));
+  }
+  return keys;
+};
+
+/** One principal's copy in this fold, and what the organization tells about it. */
+type Draft = { readonly baseline: Baseline; readonly peers: Peers };
+
+/** Events must be of one source, in core's order (`inOrder`), and be counted only once. */
+export const assess = (memory: Memory, events: readonly AuditEvent[], context: AssessContext): Assessment => {
+  const organization = copyOrganization(memory.organization);
+  const baselines = new Map<string, Baseline>();
+  const alerts = new Map<string, { alert: Alert; news: News }>();
+  const draftOf = drafts(memory, baselines, organization);
+  for (const event of events) {
+    turnDay(organization, dayOf(event.atMs), context.alertBudgetPerWeek);
+    const { baseline, peers } = draftOf(event);
+    const seen = enter(event, baseline, organization, context);
+    const told = judge(seen, { baseline, organization, peers, toldId: context.toldId });
+    if (told !== undefined) {
+      const before = alerts.get(told.alert.id)?.news;
+      alerts.set(told.alert.id, { ...told, news: before === undefined || before === 'grown' ? told.news : before });
+    }
+    learnEvent(seen, baseline, organization);
+  }
+  return { organization, baselines, alerts: [...alerts.values()] };
+};
+
+/** Copies a principal's baseline when it is first met. */
+const drafts = (memory: Memory, baselines: Map<string, Baseline>, organization: Organization) => {
+  const action = actionPeers(organization);
+  const failures = failurePeers(organization);
+  const byKey = new Map<string, Draft>();
+  // Translators hand out one object per principal, which is found faster than a key that must be put together.
+  const byPrincipal = new Map<Principal, Draft>();
+  const draftFor = (key: string, event: AuditEvent): Draft => {
+    const held = byKey.get(key);
+    if (held !== undefined) return held;
+    const past = memory.baselines.get(key);
+    const baseline = past === undefined ? emptyBaseline(event) : copyBaseline(past);
+    const draft = {
+      baseline,
+      peers: { network: networkPeers(organization, baseline), action, failures, ...sharePeers(organization, baseline) },
+    };
+    baselines.set(key, baseline);
+    byKey.set(key, draft);
+    return draft;
+  };
+  return (event: AuditEvent): Draft => {
+    const met = byPrincipal.get(event.principal);
+    if (met !== undefined) return met;
+    const key = principalKey(event.source, event.principal);
+    if (isStranger(event) && !byKey.has(key) && !memory.baselines.has(key)) {
+      const principal = strangers(event.principal.provider);
+      return draftFor(principalKey(event.source, principal), { ...event, principal });
+    }
+    const draft = draftFor(key, event);
+    byPrincipal.set(event.principal, draft);
+    return draft;
+  };
+};
+
+const nowhere: Network = { address: 'none', prefix: 'none', owner: undefined, class: 'unknown', country: undefined };
+
+/** Ends what is over, and counts the event into its session. */
+const enter = (event: AuditEvent, baseline: Baseline, organization: Organization, context: AssessContext): Seen => {
+  endWhatIsOver(event.atMs, baseline, organization);
+  if (event.principal.id === baseline.principal.id) baseline.principal = event.principal;
+  baseline.events += 1;
+  baseline.lastAtMs = Math.max(baseline.lastAtMs, event.atMs);
+  const network = event.ip === undefined ? nowhere : context.networks(event.ip);
+  const session = sessionOf(event, network, baseline, organization);
+  const beside = besideOf(session, event, baseline);
+  session.events += 1;
+  session.lastMs = Math.max(session.lastMs, event.atMs);
+  if (isAccepted(event)) {
+    if (session.accepted === 0) session.acceptedMs = event.atMs;
+    session.accepted += 1;
+  }
+  if (event.outcome === 'failure') {
+    if (session.failures === 0) session.firstFailureMs = event.atMs;
+    session.failures += 1;
+  }
+  return { event, network, session, kind: kindIndexOf(event.principal.provider, event.action), beside };
+};
+
+const endWhatIsOver = (atMs: number, baseline: Baseline, organization: Organization): void => {
+  const day = dayOf(atMs);
+  if (day > baseline.day) {
+    if (baseline.day !== 0) learnDay(organization, baseline.maxima);
+    baseline.day = day;
+    baseline.maxima = baseline.maxima.map(() => 0);
+  }
+  if (baseline.sessions.some((session) => isOver(session, atMs))) {
+    for (const session of baseline.sessions) if (isOver(session, atMs)) endSession(session, baseline, organization);
+    baseline.sessions = baseline.sessions.filter((session) => !isOver(session, atMs));
+  }
+  if (baseline.incident !== undefined && !isOpen(baseline.incident, atMs)) closeIncident(baseline);
+};
+
+const sessionOf = (event: AuditEvent, network: Network, baseline: Baseline, organization: Organization): Session => {
+  const key = ownerKey(network);
+  for (const open of baseline.sessions) if (open.ownerKey === key) return open;
+  if (baseline.sessions.length >= openSessionsMax) {
+    const idle = baseline.sessions.reduce((a, b) => (b.lastMs < a.lastMs ? b : a));
+    endSession(idle, baseline, organization);
+    baseline.sessions = baseline.sessions.filter((session) => session !== idle);
+  }
+  const session = newSession(event.atMs, network, detectorNames.length);
+  baseline.sessions.push(session);
+  return session;
+};
+
+/** What an event teaches at once; the rest waits for the end of its session. */
+const learnEvent = (
+  { event, network, session, kind, beside }: Seen,
+  baseline: Baseline,
+  organization: Organization,
+): void => {
+  if (event.outcome === 'success') {
+    session.kinds |= 1 << kind;
+    if (network.address !== session.taughtAddress) learnPlace(network, session, baseline);
+    if (event.target !== undefined) learnDeletion(organization, event);
+  }
+  if (!isAccepted(event)) return;
+  session.lastAddress = network.address;
+  if (beside !== undefined) session.isPaired = true;
+  if (event.target !== undefined && event.target !== session.lastTarget) {
+    session.lastTarget = event.target;
+    moveToEnd(targetHash(event.target), session.targets);
+  }
+  baseline.spike = usageSpike.learn(event, baseline.spike);
+};
+
+/**
+ * There and back: another session was used after the last event of this one, and both within half an hour. Between two
+ * networks that are both the principal's own this is how people live (the office and a telephone).
+ */
+const besideOf = (session: Session, event: AuditEvent, { sessions, network }: Baseline): Session | undefined => {
+  if (session.accepted === 0 || session.isPaired || event.atMs - session.lastMs > pairMs || !isAccepted(event))
+    return undefined;
+  return sessions.find(
+    (other) =>
+      other !== session &&
+      other.accepted > 0 &&
+      other.lastMs > session.lastMs &&
+      !(isFamiliar(session.ownerKey, network) && isFamiliar(other.ownerKey, network)),
+  );
+};
+
+const learnPlace = (network: Network, session: Session, baseline: Baseline): void => {
+  session.taughtAddress = network.address;
+  moveToEnd(addressHash(network.address, baseline.network), session.addresses);
+  moveToEnd(prefixHash(network.prefix), session.prefixes);
+};
+
+/** Moves the hash to the end; the first is dropped for a new one when there are too many. */
+const moveToEnd = (hash: number, hashes: number[]): void => {
+  const at = hashes.indexOf(hash);
+  if (at >= 0) hashes.splice(at, 1);
+  else if (hashes.length >= placesMax) hashes.shift();
+  hashes.push(hash);
+};
+
+/** The session teaches the baseline and the organization. A flagged one teaches neither what is usual. */
+const endSession = (session: Session, baseline: Baseline, organization: Organization): void => {
+  const before = baseline.network;
+  if (!isLearning(before)) {
+    const counted = session.isFlagged ? countFlagged : count;
+    session.scores.forEach((nats, i) => {
+      counted(nats, pastOf(organization, i));
+    });
+  }
+  if (!session.isFlagged) {
+    learnSession(organization, { session, baseline });
+    if (session.accepted > 0) baseline.hours = oddHours.learn(session.acceptedMs, baseline.hours);
+  }
+  baseline.network = unfamiliarNetwork.learn(session, before);
+  baseline.action = sensitiveAction.learn(session, baseline.action);
+  baseline.failures = authenticationFailures.learn(session, baseline.failures);
+  baseline.life = tokenLife.learn(session, baseline.life);
+  baseline.pair = simultaneousNetworks.learn(session, baseline.pair);
+  baseline.target = unfamiliarTarget.learn(session, baseline.target);
+};

@@ -1,0 +1,66 @@
+/**
+ * Authentication failures: a burst of refused attempts, those included that the vendor does not flag as failures.
+ *
+ * Counts refusals in a session against a negative binomial around the principal's own rate per session, shrunk toward
+ * the organization's. Three at the least: two are a typing error. Misses: one patient guess a day. Sets it off falsely:
+ * a job whose credential expired and which tries all night; that is worth knowing too.
+ */
+import type { Evidence } from '../alert.ts';
+import { countSurprise } from '../chance.ts';
+import type { Session } from '../session.ts';
+import type { Detector, Score, Seen } from './detector.ts';
+
+type AuthenticationFailures = Extract<Evidence, { detector: 'authentication-failures' }>;
+
+const failuresMin = 3;
+/** Refusals come in bursts: dispersion 2, that is a negative binomial of size 0.5 (detection.md section 4). */
+const dispersion = 2;
+/** Sessions' worth that the organization's rate counts for. */
+const shrinkage = 3;
+/** Never quite none, or the first burst in a quiet organization would be infinitely surprising. */
+const rateMin = 0.05;
+/** A principal without a past is allowed more: it may be new and still being set up. */
+const strangerRate = 0.5;
+const sessionsMin = 5;
+/** A flood teaches no more than this many refusals a session, or the next flood would look usual. */
+const lessonMax = 10;
+const fading = Math.exp(-Math.LN2 / 180);
+
+export type FailureMemory = { readonly sessions: number; readonly failures: number };
+export type FailurePeers = { /** Mean of the organization. */ failuresPerSession(): number };
+
+const judge = (
+  { event, session }: Seen,
+  memory: FailureMemory,
+  peers: FailurePeers,
+): Score<AuthenticationFailures> | undefined => {
+  if (event.outcome === 'success' || session.failures < failuresMin) return undefined;
+  const floor = Math.round(memory.sessions) < sessionsMin ? strangerRate : rateMin;
+  const mean = Math.max(
+    floor,
+    (memory.failures + shrinkage * peers.failuresPerSession()) / (memory.sessions + shrinkage),
+  );
+  const nats = countSurprise(session.failures, { mean, dispersion });
+  return {
+    nats,
+    evidence: {
+      detector: 'authentication-failures',
+      failures: session.failures,
+      expected: mean,
+      firstAtMs: session.firstFailureMs,
+      lastAtMs: event.atMs,
+    },
+  };
+};
+
+const learn = (session: Session, memory: FailureMemory): FailureMemory => ({
+  sessions: Math.fround(memory.sessions * fading + 1),
+  failures: Math.fround(memory.failures * fading + Math.min(lessonMax, session.failures)),
+});
+
+export const authenticationFailures: Detector<FailureMemory, AuthenticationFailures, Session, FailurePeers> = {
+  name: 'authentication-failures',
+  empty: { sessions: 0, failures: 0 },
+  judge,
+  learn,
+};

@@ -1,0 +1,85 @@
+/**
+ * Versions of what is stored. One upgrade step leads from each version to the next, so that the state of any earlier
+ * release loads; a later one is refused, because to write it back would lose what this release does not know.
+ */
+import { type Baseline, baselineVersion, decodeBaseline, encodeBaseline } from './baseline.ts';
+import { type Coverage, coverageVersion, decodeCoverage } from './coverage.ts';
+import { decodeOrganization, encodeOrganization, type Organization, organizationVersion } from './organization.ts';
+
+export type StoredText = { readonly version: number; readonly body: string };
+
+/** `upgrades[v - 1]` turns the text of version v into that of version v + 1. */
+type Shape<T> = {
+  readonly what: string;
+  readonly version: number;
+  readonly upgrades: readonly ((body: string) => string)[];
+  readonly encode: (value: T) => string;
+  readonly decode: (body: string) => T;
+};
+
+/** The stored text cannot be read; the message says whether it is newer or damaged, and what to do. */
+export class StoredShapeError extends Error {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = 'StoredShapeError';
+  }
+}
+
+const write =
+  <T>({ version, encode }: Shape<T>) =>
+  (value: T): StoredText => ({ version, body: encode(value) });
+
+const read =
+  <T>({ what, version, upgrades, decode }: Shape<T>) =>
+  (stored: StoredText): T => {
+    if (!Number.isInteger(stored.version) || stored.version < 1) {
+      throw new StoredShapeError(
+        `The stored ${what} has version ${stored.version}, which never existed: the state is damaged. Start with another state file; the log will be read again.`,
+      );
+    }
+    if (stored.version > version) {
+      throw new StoredShapeError(
+        `The stored ${what} has version ${stored.version}, this tokenwatch knows ${version} at most: ` +
+          'it was written by a newer release. Update tokenwatch, or start with another state file.',
+      );
+    }
+    try {
+      return decode(upgrades.slice(stored.version - 1).reduce((body, upgrade) => upgrade(body), stored.body));
+    } catch (cause) {
+      throw new StoredShapeError(
+        `The stored ${what} is damaged and cannot be read. Start with another state file; the log will be read again.`,
+        { cause },
+      );
+    }
+  };
+
+const baseline: Shape<Baseline> = {
+  what: 'baseline',
+  version: baselineVersion,
+  upgrades: [],
+  encode: encodeBaseline,
+  decode: decodeBaseline,
+};
+
+const organization: Shape<Organization> = {
+  what: 'organization',
+  version: organizationVersion,
+  upgrades: [],
+  encode: encodeOrganization,
+  decode: decodeOrganization,
+};
+
+const coverage: Shape<Coverage> = {
+  what: 'coverage',
+  version: coverageVersion,
+  upgrades: [],
+  encode: JSON.stringify,
+  decode: decodeCoverage,
+};
+
+export const writeBaseline = write(baseline);
+export const readBaseline = read(baseline);
+export const writeOrganization = write(organization);
+export const readOrganization = read(organization);
+export const writeCoverage = write(coverage);
+export const readCoverage = read(coverage);

@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import { ada, call, ciToken, daily, having, msOf } from '../having.ts';
+
+const work = (times: number) => daily({ from: '2026-01-05T09:00Z', times, ip: '192.0.2.7' });
+const deletion = call('2026-02-14T10:00Z', '203.0.113.5', {
+  principal: ada,
+  action: 'organization-token-deleted',
+  target: 'ci-deploy',
+});
+const use = (at: string) => call(at, '192.0.2.7');
+
+describe('a deleted token', () => {
+  it('that is used is a fact, told whatever the past', () => {
+    const past = having(deletion);
+    expect(past.hears('token-life', use('2026-02-14T10:05Z')).evidence).toEqual({
+      detector: 'token-life',
+      fact: 'used-after-deletion',
+      sinceMs: msOf('2026-02-14T10:00Z'),
+      atMs: msOf('2026-02-14T10:05Z'),
+    });
+    expect(past.tells(use('2026-02-14T10:05Z'))).toMatchObject([{ news: 'opened', alert: { severity: 'critical' } }]);
+  });
+
+  it('is known by its id as by its name', () => {
+    const byId = having({ ...deletion, target: 'tok-ci' });
+    expect(byId.hears('token-life', use('2026-02-14T10:05Z')).evidence).toMatchObject({ fact: 'used-after-deletion' });
+  });
+
+  it('that is refused is told too, as less than critical: the door held', () => {
+    const refused = call('2026-02-14T10:05Z', '192.0.2.7', { outcome: 'failure' });
+    expect(having(deletion).tells(refused)).toMatchObject([{ alert: { severity: 'high' } }]);
+  });
+
+  it('is silent before its deletion, and where only another is deleted', () => {
+    expect(having(work(40), deletion).alerts).toEqual([]);
+    const other = having(work(40), { ...deletion, target: 'old-laptop' });
+    expect(other.hears('token-life', use('2026-02-15T09:00Z')).nats).toBe(0);
+  });
+
+  it('is silent where the deletion was refused', () => {
+    const refused = having({ ...deletion, outcome: 'failure' as const });
+    expect(refused.tells(use('2026-02-14T10:05Z'))).toEqual([]);
+  });
+
+  it('is alive again once a token of its name is created', () => {
+    const created = { ...deletion, id: 'created', atMs: deletion.atMs + 60_000, action: 'organization-token-created' };
+    expect(having([deletion, created]).tells(use('2026-02-14T10:05Z'))).toEqual([]);
+  });
+
+  it('does not make a user of its name a ghost', () => {
+    const namesake = call('2026-02-14T10:05Z', '192.0.2.7', { principal: { ...ciToken, kind: 'user' } });
+    expect(having(deletion).tells(namesake)).toEqual([]);
+  });
+});
+
+describe('a token that slept', () => {
+  it('is told when it wakes after far longer than ever before', () => {
+    const heard = having(work(40)).hears('token-life', use('2026-05-30T09:00Z'));
+    expect(heard.evidence).toMatchObject({ fact: 'dormant-woke', sinceMs: msOf('2026-02-13T09:00Z') });
+    expect(heard.nats).toBeGreaterThan(Math.log(1_000));
+  });
+
+  it('was on holiday where it slept for less than three weeks', () => {
+    expect(having(work(40)).hears('token-life', use('2026-03-06T08:59Z')).nats).toBe(0);
+    expect(having(work(40)).hears('token-life', use('2026-03-06T09:00Z')).nats).toBeGreaterThan(0);
+  });
+
+  it('is silent where it slept as long before: a quarterly job', () => {
+    const quarterly = Array.from({ length: 6 }, (_, quarter) => call(Date.UTC(2025, 3 * quarter, 1, 9), '192.0.2.7'));
+    const next = having(quarterly).hears('token-life', use('2026-06-28T09:00Z'));
+    expect(next.nats).toBe(0);
+  });
+
+  it('is not judged before five sessions', () => {
+    expect(having(work(4)).hears('token-life', use('2026-05-30T09:00Z')).nats).toBe(0);
+  });
+
+  it('says so once, at the first call of the session', () => {
+    const past = having(work(40)).and(use('2026-05-30T09:00Z'), use('2026-05-30T09:01Z'));
+    const evidence = past.baselineOf().sessions[0]?.evidence.find((each) => each?.detector === 'token-life');
+    expect(evidence).toMatchObject({ atMs: msOf('2026-05-30T09:00Z') });
+  });
+});

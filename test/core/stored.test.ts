@@ -1,0 +1,127 @@
+import { describe, expect, it } from '@jest/globals';
+import { assess, type Memory } from '../../lib/core/assess.ts';
+import { baselineVersion } from '../../lib/core/baseline.ts';
+import { beginCoverage } from '../../lib/core/coverage.ts';
+import { rememberNetworks } from '../../lib/core/network.ts';
+import { organizationVersion } from '../../lib/core/organization.ts';
+import {
+  readBaseline,
+  readCoverage,
+  readOrganization,
+  StoredShapeError,
+  writeBaseline,
+  writeCoverage,
+  writeOrganization,
+} from '../../lib/core/stored.ts';
+import { msPerDay } from '../../lib/core/time.ts';
+import { ada, call, daily, exampleOwners, having, msOf } from './having.ts';
+
+/** With an open incident, sessions of several owners, a deleted token, and a place on probation. */
+const past = having(
+  daily({ from: '2026-01-05T09:10Z', times: 60, ip: '192.0.2.7' }),
+  call('2026-03-01T09:00Z', '203.0.113.5', { principal: ada, action: 'team-token-deleted', target: 'old-laptop' }),
+  call('2026-03-06T01:40Z', '198.51.100.9', { action: 'environment-decrypted', target: 'acme/prod' }),
+  call('2026-03-06T01:50Z', undefined),
+);
+const baseline = past.baselineOf();
+const { organization } = past.memory;
+const context = { networks: rememberNetworks(exampleOwners), alertBudgetPerWeek: 1 };
+const coverage = beginCoverage(msOf('2026-03-06T12:00Z'), 30 * msPerDay);
+
+describe('what is stored', () => {
+  it('carries its version', () => {
+    expect([writeBaseline(baseline), writeOrganization(organization), writeCoverage(coverage)]).toMatchObject([
+      { version: baselineVersion },
+      { version: organizationVersion },
+      { version: 1 },
+    ]);
+  });
+
+  it('is read back as it was', () => {
+    expect(baseline.incident).toBeDefined();
+    expect(readBaseline(writeBaseline(baseline))).toEqual(baseline);
+    expect(readOrganization(writeOrganization(organization))).toEqual(organization);
+    expect(readCoverage(writeCoverage(coverage))).toEqual(coverage);
+  });
+
+  it('is written back as it was read', () => {
+    expect(writeBaseline(readBaseline(writeBaseline(baseline)))).toEqual(writeBaseline(baseline));
+    expect(writeOrganization(readOrganization(writeOrganization(organization)))).toEqual(
+      writeOrganization(organization),
+    );
+    expect(writeCoverage(readCoverage(writeCoverage(coverage)))).toEqual(writeCoverage(coverage));
+  });
+
+  it('goes on as if it had never been stored', () => {
+    const next = call('2026-03-06T02:00Z', '198.51.100.9');
+    const stored = {
+      organization: readOrganization(writeOrganization(organization)),
+      baselines: new Map([...past.memory.baselines].map(([key, each]) => [key, readBaseline(writeBaseline(each))])),
+    };
+    expect(stored).toEqual(past.memory);
+    const told = assess(stored, [next], context).alerts;
+    expect(told).toEqual(past.tells(next));
+    expect(told).toHaveLength(1);
+  });
+
+  it('is written alike whether or not it was ever read: the same bytes, once something comes of it', () => {
+    const calm = having(daily({ from: '2026-01-05T09:10Z', times: 60, ip: '192.0.2.7' })).memory;
+    const theft = call('2026-03-06T01:40Z', '198.51.100.9', { action: 'environment-decrypted' });
+    const written = (memory: Memory) =>
+      [...assess(memory, [theft], context).baselines.values()].map((each) => writeBaseline(each).body);
+    const reread = new Map([...calm.baselines].map(([key, each]) => [key, readBaseline(writeBaseline(each))]));
+    expect(written({ ...calm, baselines: reread })).toEqual(written(calm));
+  });
+});
+
+const shapes = [
+  { what: 'baseline', read: readBaseline, written: writeBaseline(baseline) },
+  { what: 'organization', read: readOrganization, written: writeOrganization(organization) },
+  { what: 'coverage', read: readCoverage, written: writeCoverage(coverage) },
+] as const;
+
+describe.each(shapes)('a stored $what', ({ what, read, written }) => {
+  it('of a newer release is refused, because writing it back would lose what this one does not know', () => {
+    const newer = { ...written, version: written.version + 1 };
+    expect(() => read(newer)).toThrow(StoredShapeError);
+    expect(() => read(newer)).toThrow(
+      `The stored ${what} has version ${newer.version}, this tokenwatch knows ${written.version} at most: it was written by a newer release. Update tokenwatch, or start with another state file.`,
+    );
+  });
+
+  it.each([
+    ['is no JSON', 'not json'],
+    ['is cut off', written.body.slice(0, written.body.length / 2)],
+    ['is empty', ''],
+    ['is nothing', 'null'],
+    ['is an empty object', '{}'],
+    ['is a list', '[]'],
+    ['is a number', '7'],
+  ])('that %s is refused as damaged', (_, body) => {
+    const reading = () => read({ ...written, body });
+    expect(reading).toThrow(StoredShapeError);
+    expect(reading).toThrow(`The stored ${what} is damaged and cannot be read.`);
+  });
+
+  it('of a version that nobody wrote is refused', () => {
+    for (const version of [0, -1, 0.5, Number.NaN]) {
+      expect(() => read({ ...written, version })).toThrow(StoredShapeError);
+    }
+  });
+});
+
+describe('a stored baseline', () => {
+  it('with fewer numbers than belong is refused', () => {
+    const { version, body } = writeBaseline(baseline);
+    const stored = JSON.parse(body);
+    const damaged = JSON.stringify({ ...stored, hours: { ...stored.hours, sums: 'AACAPw==' } });
+    expect(() => readBaseline({ version, body: damaged })).toThrow(StoredShapeError);
+  });
+
+  it('says why in its cause', () => {
+    const { version } = writeBaseline(baseline);
+    expect(() => readBaseline({ version, body: 'not json' })).toThrow(
+      expect.objectContaining({ cause: expect.any(SyntaxError) }),
+    );
+  });
+});
