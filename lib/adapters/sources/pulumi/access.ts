@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { type Clock, SourceError, type SourceFailure } from '../../../app/ports.ts';
+import { isoSeconds, msPerHour, msPerMinute, msPerSecond } from '../../../core/time.ts';
+import { type Page, type Pages, secondOf } from './pages.ts';
+import { excerpt } from './refusal.ts';
+import type { Answer, Ask } from './transport.ts';
+
+/**
+ * Can this token watch this organization? Asked by `doctor`, cheapest question first: whose the token is, what the
+ * organization's plan holds, and whether the log of the last hour can in fact be read. The last decides, because a role
+ * may allow the log and nothing else.
+ */
+
+export type AccessCheck = {
+  readonly name: 'token' | 'organization' | 'audit log' | 'clock';
+  readonly detail: string;
+} & ({ readonly ok: true } | { readonly ok: false; readonly fix: string });
+
+export type Access = {
+  readonly ask: Ask;
+  readonly pages: Pages;
+  readonly organization: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
+};
+
+/** Rejects only with the signal's reason; every failure of the source is a check that failed. */
+export const checkAccess = async (access: Access): Promise<readonly AccessCheck[]> => {
+  const { ask, organization, signal } = access;
+  const path = `/api/orgs/${encodeURIComponent(organization)}/metadata`;
+  const user = await outcomeOf(ask({ path: '/api/user', what: 'the owner of the token', signal }));
+  if (user instanceof SourceError) return [failed('token', user)];
+  const metadata = await outcomeOf(ask({ path, what: `the plan of ${organization}`, signal }));
+  const page = await outcomeOf(lastHour(access));
+  return [
+    tokenCheck(user, organization),
+    organizationCheck(metadata, page instanceof SourceError),
+    logCheck(page),
+    ...clockCheck(user),
+  ];
+};
+
+const outcomeOf = async <Value>(asked: Promise<Value>): Promise<Value | SourceError> => {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof SourceError) return error;
+    throw error;
+  }
+};
+
+const failed = (name: AccessCheck['name'], error: SourceError): AccessCheck => ({
+  name,
+  ok: false,
+  detail: error.message,
+  fix: fixes[error.failure],
+});
+
+const fixes: Readonly<Record<SourceFailure, string>> = {
+  'too-much': 'Check that the address is that of the API.',
+  unavailable: 'Check the network, any proxy and the address of the API, then try again.',
+  'rate-limited': 'Wait five minutes, and see who else asks Pulumi Cloud from this address.',
+  credentials: 'Make a new access token and put it where the settings point.',
+  permission: 'Give the token a role with the scope audit_logs:read, or use an organization administrator’s.',
+  plan: 'Use an edition with audit logs: Essentials, Pro or Enterprise.',
+  'not-found': 'Check the spelling of the organization, and that the token belongs to it.',
+  misunderstood: 'Check that the address is that of the API and that no proxy answers in its place.',
+};
+
+const absentable = z.string().nullish();
+
+/** `tokenInfo` comes with machine tokens only; which of its fields, specification and client disagree about. */
+const User = z.object({
+  githubLogin: z.string(),
+  tokenInfo: z.object({ name: absentable, organization: absentable, team: absentable }).nullish(),
+  organizations: z.array(z.object({ githubLogin: z.string(), role: absentable })).nullish(),
+});
+
+const tokenCheck = ({ body }: Answer, organization: string): AccessCheck => {
+  const { success, data: user } = User.safeParse(body);
+  if (!success) return failed('token', new SourceError('misunderstood', 'The answer names no owner of the token.'));
+  const { githubLogin, tokenInfo, organizations } = user;
+  if (tokenInfo) {
+    const owner = tokenInfo.organization ?? githubLogin;
+    const kind = tokenInfo.team ? `token of the team ${excerpt(tokenInfo.team)} in` : 'token of the organization';
+    const detail = `${excerpt(tokenInfo.name ?? 'unnamed')}, a ${kind} ${excerpt(owner)}`;
+    return isSame(owner, organization) ? { name: 'token', ok: true, detail } : strange(detail, organization);
+  }
+  const membership = organizations?.find((each) => isSame(each.githubLogin, organization));
+  const role = membership?.role ? `, ${excerpt(membership.role)} in ${organization}` : '';
+  const detail = `a personal token of ${excerpt(githubLogin)}${role}`;
+  return organizations && membership === undefined
+    ? strange(detail, organization)
+    : { name: 'token', ok: true, detail };
+};
+
+const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+const strange = (owner: string, organization: string): AccessCheck => ({
+  name: 'token',
+  ok: false,
+  detail: `The token works but does not belong to ${organization}: it is ${owner}.`,
+  fix: fixes['not-found'],
+});
+
+const Metadata = z.object({
+  product: absentable,
+  features: z.object({ auditLogsEnabled: z.boolean().nullish() }).nullish(),
+});
+
+const organizationCheck = (metadata: Answer | SourceError, isLogClosed: boolean): AccessCheck => {
+  const name = 'organization';
+  if (metadata instanceof SourceError) {
+    if (isLogClosed) return failed(name, metadata);
+    return { name, ok: true, detail: 'The token may read the audit log and nothing about the plan, which is enough.' };
+  }
+  const { product, features } = Metadata.safeParse(metadata.body).data ?? {};
+  const edition = product ? `edition ${excerpt(product)}` : 'an edition it does not name';
+  if (features?.auditLogsEnabled === false) {
+    return { name, ok: false, detail: `It has ${edition}, without audit logs.`, fix: fixes.plan };
+  }
+  const words = features?.auditLogsEnabled ? 'with audit logs' : 'and does not say whether that has audit logs';
+  return { name, ok: true, detail: `It has ${edition}, ${words}.` };
+};
+
+type Log = { readonly page: Page; readonly fromMs: number };
+
+/** The first page of the last hour is enough to know. */
+const lastHour = async ({ pages, clock, signal }: Access): Promise<Log> => {
+  const upperSecond = Math.ceil(clock.nowMs() / msPerSecond);
+  const lowerSecond = upperSecond - msPerHour / msPerSecond;
+  const fromMs = lowerSecond * msPerSecond;
+  for await (const page of pages({ lowerSecond, upperSecond }, { signal })) return { page, fromMs };
+  return { page: { records: [], isLast: true }, fromMs };
+};
+
+const logCheck = (log: Log | SourceError): AccessCheck => {
+  const name = 'audit log';
+  if (log instanceof SourceError) return failed(name, log);
+  const times = log.page.records.map((record) => (secondOf(record) ?? 0) * msPerSecond);
+  const count = times.filter((atMs) => atMs >= log.fromMs).length;
+  const newestMs = times.reduce((newest, atMs) => Math.max(newest, atMs), 0);
+  if (count === 0) return { name, ok: true, detail: 'It can be read; the last hour has no event.' };
+  const more = log.page.isLast ? '' : ' or more';
+  const detail = `It can be read; the last hour has ${count}${more} events, the newest at ${isoSeconds(newestMs)}.`;
+  return { name, ok: true, detail };
+};
+
+/** A stretch ends at our own now, so a clock that lags delays alerts by as much. The `Date` header is exact to a second. */
+const clockDifferenceMsMax = msPerMinute;
+
+const clockCheck = ({ clockDifferenceMs }: Answer): readonly AccessCheck[] => {
+  if (clockDifferenceMs === undefined) return [];
+  const seconds = Math.round(Math.abs(clockDifferenceMs) / msPerSecond);
+  const detail = `This clock is ${seconds} s ${clockDifferenceMs > 0 ? 'behind' : 'ahead of'} Pulumi Cloud's.`;
+  return Math.abs(clockDifferenceMs) <= clockDifferenceMsMax
+    ? [{ name: 'clock', ok: true, detail }]
+    : [{ name: 'clock', ok: false, detail, fix: 'Set this machine’s clock from a time server.' }];
+};

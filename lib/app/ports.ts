@@ -1,0 +1,140 @@
+import type { Alert } from '../core/alert.ts';
+import type { AuditEvent } from '../core/event.ts';
+import type { Stretch } from '../core/time.ts';
+
+/** What the use cases need of the world. Each has at least two adapters and, where it keeps a promise, a contract suite. */
+
+export type Clock = {
+  nowMs(): number;
+  /** Resolves after `ms`, or at once when the signal aborts; never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+};
+
+/** A record that could not be read as an event, or only in part. It is kept and counted, and never stops the rest. */
+export type BadRecord = {
+  /** `audit.jsonl:17`, or `pulumi:acme 2026-03-14T02:10:00Z`. */
+  readonly where: string;
+  /** What is wrong and what was expected. */
+  readonly reason: string;
+  /** `rejected`: no event came of it. `kept`: an event did, without the part that is wrong. */
+  readonly outcome: 'rejected' | 'kept';
+  /** The record as it was, cut to `badRecordCharsMax`. */
+  readonly text: string;
+};
+export const badRecordCharsMax = 2_000;
+
+/** One stretch of a log, whole. */
+export type Reading = {
+  /** In core's order (time, then id), without duplicates. */
+  readonly events: readonly AuditEvent[];
+  readonly badRecords: readonly BadRecord[];
+  /** Requests or reads it took, for the budget and the bill. */
+  readonly requests: number;
+};
+
+/** One audit log of one organization, read by stretches of time. Throws `SourceError`. */
+export type AuditSource = {
+  /** `pulumi:acme` */
+  readonly name: string;
+  /** Every event with `fromMs <= atMs < toMs` that the log shows now; all of it or an error. */
+  read(stretch: Stretch, signal?: AbortSignal): Promise<Reading>;
+};
+
+/** One kind per decision that the caller can take. */
+export type SourceFailure =
+  | 'too-much' // the stretch holds more than one reading may: ask for less
+  | 'unavailable' // try again later, on its own
+  | 'rate-limited' // try again at `retryAtMs`
+  | 'credentials' // the token is missing, wrong, revoked or expired: a person must act
+  | 'permission' // the token may not read this: a person must act
+  | 'plan' // the organization's plan has no audit log: a person must act
+  | 'not-found' // no such organization, or hidden from this token
+  | 'misunderstood'; // the answer is not what the API promises
+
+export class SourceError extends Error {
+  readonly failure: SourceFailure;
+  readonly retryAtMs: number | undefined;
+  /** `message` says what happened, where, and what to do. Never holds a secret or an answer's body beyond 200 characters. */
+  constructor(failure: SourceFailure, message: string, options: { retryAtMs?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'SourceError';
+    this.failure = failure;
+    this.retryAtMs = options.retryAtMs;
+  }
+}
+
+/** A versioned text; only core knows what is inside. */
+export type Document = { readonly version: number; readonly body: string };
+
+/** Something to be said to people, once per key and receiver. */
+export type Telling = {
+  /** `<alert id>/opened`, `<alert id>/critical`: the same news always has the same key. */
+  readonly key: string;
+  readonly source: string;
+  readonly alert: Alert;
+};
+
+/** What is committed together, or not at all. Absent parts stay as they are. */
+export type Commit = {
+  /** The revision that was loaded; any other in the store means that somebody else committed: `StateConflict`. */
+  readonly expectedRevision: number;
+  readonly cursor?: Document;
+  readonly organization?: Document;
+  /** By principal key. */
+  readonly principals?: ReadonlyMap<string, Document>;
+  /** Events now counted, so that a later re-read finds only what is new. */
+  readonly seen?: readonly { readonly id: string; readonly atMs: number }[];
+  /** Seen ids of events older than this may be forgotten. */
+  readonly forgetSeenBeforeMs?: number;
+  /** Written over an earlier record of the same id. */
+  readonly alerts?: readonly Alert[];
+  /** Added unless the key was ever added before, told or not. */
+  readonly tellings?: readonly Telling[];
+  readonly badRecords?: readonly BadRecord[];
+};
+
+/** What the monitor remembers between runs. Throws `StateConflict`, `StateError`. */
+export type StateStore = {
+  /** Revision 0 where nothing was ever committed. */
+  load(source: string): Promise<{
+    readonly revision: number;
+    readonly cursor: Document | undefined;
+    readonly organization: Document | undefined;
+  }>;
+  /** Those of the named principals that are known. */
+  principals(source: string, keys: readonly string[]): Promise<ReadonlyMap<string, Document>>;
+  /** All of them, in key order, a page at a time. */
+  everyPrincipal(source: string): AsyncIterable<readonly [key: string, document: Document]>;
+  /** Sources that ever committed, in order of name. */
+  sources(): Promise<readonly string[]>;
+  /** Those of the ids that were counted before and are not forgotten. */
+  seen(source: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  commit(source: string, commit: Commit): Promise<void>;
+  /** Not told yet, oldest first. */
+  untold(source: string): Promise<readonly Telling[]>;
+  /** Idempotent. Not fenced: a repeat does no harm. */
+  markTold(source: string, key: string): Promise<void>;
+  /** By `openedAtMs`, then id. */
+  alerts(source: string, since?: { readonly openedAtMs: number }): Promise<readonly Alert[]>;
+  badRecords(source: string): Promise<readonly BadRecord[]>;
+  close(): Promise<void>;
+};
+
+/** Another run committed in between: load again and redo, nothing was written. */
+export class StateConflict extends Error {
+  constructor(source: string) {
+    super(`Another run of tokenwatch committed ${source} in the meantime; this run's results were not written.`);
+    this.name = 'StateConflict';
+  }
+}
+
+/** The state cannot be used as it is; the message says why and what to do. */
+export class StateError extends Error {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = 'StateError';
+  }
+}
+
+/** Delivers one telling to one kind of receiver; may be called twice with the same key. */
+export type SendAlert = (telling: Telling) => Promise<void>;
