@@ -1,0 +1,172 @@
+import type { SensitiveKind } from '../core/action.ts';
+import type { Alert } from '../core/alert.ts';
+import { areStrangers } from '../core/principal.ts';
+import { named } from './safe-text.ts';
+import { instantText } from './times.ts';
+import { addressText, deeds, listed, principalText } from './words.ts';
+
+/**
+ * What to do next, in order, from what was found: ask, cut off, repair, look further. Where to click is said only as far
+ * as the vendors document it (Pulumi: access tokens page; Scalr: access tokens report), as a wrong link costs minutes in
+ * an incident. Which kind of token it is, the log does not say, so each kind gets its place.
+ */
+
+/** More targets or addresses than this are looked up in the log, not read in an alert. */
+const namesMax = 3;
+
+export const nextSteps = (alert: Alert): readonly string[] =>
+  areStrangers(alert.principal) ? aboutStrangers(alert) : aboutPrincipal(alert);
+
+/** Nobody got in, so there is nobody to ask and nothing to revoke. */
+const aboutStrangers = ({ networks }: Alert): readonly string[] => {
+  const from = networks.slice(0, namesMax).map(addressText);
+  return [
+    'Look in the log whether any log-in from the same addresses succeeded: that account is the one to worry about.',
+    `If this goes on, close the door: allow known addresses only, or block ${from.length === 0 ? 'these' : listed(from)}.`,
+  ];
+};
+
+const aboutPrincipal = (alert: Alert): readonly string[] => [
+  ...repairLog(alert),
+  ...askOrTrace(alert),
+  ...cutOff(alert),
+  ...repair(alert),
+  ...lookFurther(alert),
+];
+
+const kindsOf = ({ findings }: Alert): readonly SensitiveKind[] =>
+  findings.flatMap(({ evidence }) => (evidence.detector === 'sensitive-action' ? [evidence.kind] : []));
+
+/** Before all else: while the log is off, nothing further will be seen. */
+const repairLog = (alert: Alert): readonly string[] =>
+  kindsOf(alert).includes('log-pipeline')
+    ? ['Check that the audit log and its export still run, and restore them: until then nothing further is seen.']
+    : [];
+
+const isDead = ({ findings }: Alert): boolean =>
+  findings.some(
+    ({ evidence }) =>
+      evidence.detector === 'token-life' &&
+      (evidence.fact === 'used-after-deletion' || evidence.fact === 'used-after-expiry'),
+  );
+
+const askOrTrace = (alert: Alert): readonly string[] => {
+  const subject = principalText(alert);
+  const addresses = unfamiliarAddresses(alert);
+  const from = addresses.length === 0 ? '' : ` from ${listed(addresses)}`;
+  if (isDead(alert)) {
+    return [
+      `Find what still holds the ${subject}: a CI secret, a script or a laptop that was missed when it ended. If none of yours was active${from} on ${instantText(alert.lastEventAtMs)}, it has leaked.`,
+    ];
+  }
+  const whom = alert.principal.kind === 'user' ? subject : `whoever owns the ${subject}`;
+  return [`Ask ${whom}${peopleBehind(alert)} whether this was theirs${from} on ${instantText(alert.firstEventAtMs)}.`];
+};
+
+/** The people whom the log names behind a token. */
+const peopleBehind = ({ principal, sampleEvents }: Alert): string => {
+  const users = new Set(
+    sampleEvents.flatMap(({ user }) => (user === undefined || user === principal.name ? [] : [user])),
+  );
+  return principal.kind === 'token' && users.size > 0
+    ? ` (${listed([...users].slice(0, namesMax).map((user) => named(user)))})`
+    : '';
+};
+
+/** Organizations as the vendors allow them to be named; anything else is not put into a link. */
+const plainOrganization = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+
+const cutOff = (alert: Alert): readonly string[] => {
+  const { principal, source } = alert;
+  const organization = source.slice(source.indexOf(':') + 1);
+  const inOrganization = plainOrganization.test(organization) ? ` of ${organization}` : '';
+  if (isDead(alert)) {
+    return [
+      'Check in the log that its attempts are refused. If any succeeded, tell the vendor: an ended token must not work.',
+    ];
+  }
+  if (principal.provider === 'pulumi') return [pulumiCutOff(alert, inOrganization)];
+  if (principal.provider === 'scalr') return [scalrCutOff(alert, organization)];
+  return [`${unclaimed(alert)}, ${revoke(alert)} where it was issued.`];
+};
+
+const unclaimed = ({ principal }: Alert): string =>
+  principal.kind === 'user' ? 'If it was not theirs' : 'If nobody claims it';
+
+const revoke = ({ principal }: Alert): string =>
+  principal.kind === 'token'
+    ? 'revoke the token'
+    : principal.kind === 'user'
+      ? 'suspend the user and revoke their tokens'
+      : 'revoke its tokens';
+
+const personalTokens = 'https://app.pulumi.com/account/tokens';
+
+/** Administrators see the tokens of organization and teams, never another member's personal ones (Pulumi's API and docs). */
+const pulumiCutOff = (alert: Alert, inOrganization: string): string =>
+  alert.principal.kind === 'user'
+    ? `${unclaimed(alert)}, they delete their personal tokens at ${personalTokens} and secure their login; if they cannot be reached, remove them from the organization.`
+    : `${unclaimed(alert)}, delete the token in Pulumi Cloud; that revokes it at once. Organization token: Settings > Access Management > Access Tokens${inOrganization}. Team token: the team's page, Access Tokens. Personal token: only its owner can, at ${personalTokens}; if they cannot be reached, remove them from the organization.`;
+
+const scalrCutOff = (alert: Alert, account: string): string => {
+  const where = plainOrganization.test(account) && !account.includes('_') ? ` (https://${account}.scalr.io)` : '';
+  const kinds = alert.principal.kind === 'token' ? ': it belongs to a user, a service account or an agent pool' : '';
+  return `${unclaimed(alert)}, ${revoke(alert)} in Scalr${where}${kinds}.`;
+};
+
+/** What undoes each kind of deed, or what to fear after it. */
+const repairs: Readonly<Record<Exclude<SensitiveKind, 'log-pipeline'>, string>> = {
+  credentials: 'Revoke every credential that it created or changed and that nobody asked for.',
+  secrets: 'Rotate the secrets that it opened',
+  state: 'Rotate the secrets held in the state that it read',
+  'members-and-roles': 'Undo the members and roles that it added or raised.',
+  'login-controls': 'Undo its changes to single sign-on, multi-factor and address rules.',
+  'code-execution': 'Look at what the code it started did, and rotate the cloud credentials that it could reach.',
+  destruction: 'Compare what it deleted with the last known state, and restore it before the next deployment.',
+};
+
+const repair = (alert: Alert): readonly string[] => {
+  const kinds = kindsOf(alert).filter((kind) => kind !== 'log-pipeline');
+  if (kinds.length === 0) {
+    return isSeenActing(alert)
+      ? ['If it was a stranger, rotate the secrets that it can reach, cloud credentials first.']
+      : [];
+  }
+  return kinds.map((kind) => {
+    const words = repairs[kind];
+    return words.endsWith('.') ? words : `${words}${targetsText(alert)}.`;
+  });
+};
+
+/** Refused attempts alone opened nothing. */
+const isSeenActing = ({ findings, sampleEvents }: Alert): boolean =>
+  findings.some(({ evidence }) => evidence.detector !== 'authentication-failures') &&
+  (sampleEvents.length === 0 || sampleEvents.some(({ outcome }) => outcome === 'success'));
+
+const targetsText = ({ findings }: Alert): string => {
+  const targets = new Set(
+    findings.flatMap(({ evidence }) =>
+      evidence.detector === 'sensitive-action' && evidence.target !== undefined ? [evidence.target] : [],
+    ),
+  );
+  return targets.size === 0
+    ? ''
+    : `, first those of ${listed([...targets].slice(0, namesMax).map((target) => named(target)))}`;
+};
+
+const unfamiliarAddresses = ({ findings }: Alert): readonly string[] =>
+  findings.flatMap(({ evidence }) =>
+    evidence.detector === 'unfamiliar-network' ? [addressText(evidence.network)] : [],
+  );
+
+const lookFurther = (alert: Alert): readonly string[] => {
+  const addresses = unfamiliarAddresses(alert);
+  if (addresses.length > 0)
+    return [`Check what else came from ${listed(addresses)}: other tokens may have leaked with this one.`];
+  const kinds = kindsOf(alert);
+  if (kinds.length > 0)
+    return [
+      `Read on in the log from ${instantText(alert.lastEventAtMs)}: what followed after it ${kinds.map((kind) => deeds[kind]).join(' and ')}.`,
+    ];
+  return [];
+};

@@ -1,0 +1,282 @@
+import type { Alert, Evidence, Finding, NetworkLevel } from '../core/alert.ts';
+import { named, shownText } from './safe-text.ts';
+import { durationText, hoursText, instantText, spanText } from './times.ts';
+import {
+  addressText,
+  counted,
+  deeds,
+  isFact,
+  listed,
+  mainFinding,
+  networkText,
+  numberText,
+  ownerClassText,
+  ownerColumnsMax,
+  prefixText,
+  principalNouns,
+  principalText,
+  surenessText,
+} from './words.ts';
+
+/**
+ * Words from evidence, made once for every channel: what happened, what is usual, how sure. Detectors give numbers, and
+ * every name in them may have been chosen by an attacker, so all pass through `named` or `shownText` on their way.
+ */
+
+export type SentenceContext = Pick<Alert, 'principal'> & {
+  /** The reader's zone, as an IANA name; UTC is always said. */
+  readonly zone?: string | undefined;
+};
+
+type Of<Detector extends Evidence['detector']> = Extract<Evidence, { detector: Detector }>;
+
+/** `It was used from 203.0.113.9 (…), a network it has never used. … Very unusual for it (about 1 in 20,000).` */
+export const sentenceOf = (finding: Finding, context: SentenceContext): string =>
+  `${storyOf(finding.evidence, context)} ${isFact(finding) ? 'This is a fact, not a likelihood.' : surenessText(finding.surprise)}`;
+
+const storyOf = (evidence: Evidence, context: SentenceContext): string => {
+  switch (evidence.detector) {
+    case 'unfamiliar-network':
+      return unfamiliarNetwork(evidence);
+    case 'odd-hours':
+      return oddHours(evidence, context);
+    case 'usage-spike':
+      return usageSpike(evidence, context);
+    case 'sensitive-action':
+      return sensitiveAction(evidence);
+    case 'authentication-failures':
+      return authenticationFailures(evidence, context);
+    case 'token-life':
+      return tokenLife(evidence, context);
+    case 'simultaneous-networks':
+      return simultaneousNetworks(evidence, context);
+    case 'unfamiliar-target':
+      return unfamiliarTarget(evidence);
+  }
+};
+
+/** What the principal had never used, at each level. */
+const newness: Readonly<Record<NetworkLevel, string>> = {
+  address: 'an address it has never used',
+  prefix: 'an address range it has never used',
+  owner: 'a network it has never used',
+  class: 'a kind of network it has never used',
+  country: 'a country it has never been used in',
+};
+
+/** How often such news comes, at each level. */
+const newsWords: Readonly<Record<NetworkLevel, string>> = {
+  address: 'a new address',
+  prefix: 'a new address range',
+  owner: 'a new network owner',
+  class: 'a new kind of network',
+  country: 'a new country',
+};
+
+/** Evidence names at most three; a longer list would be a mistake, and is not worth reading. */
+const usualMax = 3;
+
+const unfamiliarNetwork = ({
+  network,
+  newAt,
+  daysActive,
+  daysWithNew,
+  usual,
+  usualClass,
+  othersOnPrefix,
+}: Of<'unfamiliar-network'>): string => {
+  const networks = usual.slice(0, usualMax).map((name) => shownText(name, ownerColumnsMax));
+  const kind = usualClass === undefined || usualClass === 'unknown' ? '' : ` (${ownerClassText(usualClass)})`;
+  const days = Math.round(daysActive);
+  const daysNew = Math.round(daysWithNew);
+  return [
+    `It was used from ${addressText(network)}, which belongs to ${networkText(network)}: ${newness[newAt]}.`,
+    networks.length === 0 ? 'Nothing is known of where it is usually used.' : `Usual: ${listed(networks)}${kind}.`,
+    days < 1
+      ? ''
+      : daysNew < 1
+        ? `In about ${counted(days, 'active day')} there was never ${newsWords[newAt]}.`
+        : `There was ${newsWords[newAt]} on about ${daysNew} of ${counted(days, 'active day')}.`,
+    othersOnPrefix === 0
+      ? 'Nobody else in the organization was lately seen there.'
+      : `${counted(othersOnPrefix, 'other', 'others')} in the organization ${othersOnPrefix === 1 ? 'was' : 'were'} lately seen there too.`,
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+};
+
+/** Where hours are looser than this, the check has little power (measured: it rises steeply from 0.6). */
+const concentrationOfPower = 0.6;
+
+const oddHours = (
+  { atMs, density, sessions, usualFromHour, usualToHour, concentration }: Of<'odd-hours'>,
+  { zone }: SentenceContext,
+): string => {
+  const quieter = Math.round(1 / Math.max(density, 0.001));
+  const manner =
+    density >= 0.67
+      ? 'an hour no busier than others'
+      : quieter >= 1_000
+        ? 'an hour at which it is practically never active'
+        : `an hour ${counted(quieter, 'time')} quieter than its average hour`;
+  return [
+    `It was active on ${instantText(atMs, zone)}, ${manner}.`,
+    `Nine in ten of its sessions start from ${hoursText({ fromHour: usualFromHour, toHour: usualToHour, onMs: atMs }, zone)}, as learned from about ${counted(Math.round(sessions), 'session')}.`,
+    concentration < concentrationOfPower ? 'It keeps loose hours, so this sign is weak by itself.' : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+};
+
+const usageSpike = (
+  { atMs, windowHours, count, expected, rarelyAbove }: Of<'usage-spike'>,
+  { zone }: SentenceContext,
+): string => {
+  const window = windowHours === 1 ? 'the hour' : `the ${numberText(windowHours)} hours`;
+  return `It caused ${counted(count, 'event')} in ${window} up to ${instantText(atMs, zone)}. Usual: ${expectedText(expected)}; only 1 such window in 1,000 exceeds ${numberText(Math.round(rarelyAbove))}.`;
+};
+
+const expectedText = (expected: number): string =>
+  expected < 0.95 ? 'less than one' : `about ${numberText(expected >= 10 ? expected : Number(expected.toFixed(1)))}`;
+
+const sensitiveAction = ({
+  kind,
+  action,
+  target,
+  sessions,
+  sessionsWithKind,
+  isTampering,
+}: Of<'sensitive-action'>): string => {
+  const where = target === undefined ? '' : ` on ${named(target)}`;
+  const learned = Math.round(sessions);
+  const before = Math.round(sessionsWithKind);
+  const usual =
+    learned < 1
+      ? 'Nothing is known of what it usually does.'
+      : before < 1
+        ? `It never did so in about ${counted(learned, 'session')} before.`
+        : `It did so in about ${before} of ${counted(learned, 'session')} before.`;
+  const told = isTampering ? ' It may blind whoever reads this log, so it is always told.' : '';
+  return `It ${deeds[kind]}: ${named(action)}${where}. ${usual}${told}`;
+};
+
+const authenticationFailures = (
+  { failures, expected, firstAtMs, lastAtMs }: Of<'authentication-failures'>,
+  { zone }: SentenceContext,
+): string => {
+  const when =
+    failures === 1
+      ? `on ${instantText(lastAtMs, zone)}`
+      : `within ${durationText(Math.max(0, lastAtMs - firstAtMs))}, ${spanText({ fromMs: firstAtMs, toMs: lastAtMs }, zone)}`;
+  return `${counted(failures, 'attempt')} ${failures === 1 ? 'was' : 'were'} refused ${when}. Usual: ${expectedText(expected)}.`;
+};
+
+const tokenLife = ({ fact, sinceMs, atMs }: Of<'token-life'>, { principal, zone }: SentenceContext): string => {
+  const noun = principalNouns[principal.kind];
+  const later = durationText(Math.max(0, atMs - sinceMs));
+  switch (fact) {
+    case 'used-after-deletion':
+      return `The ${noun} was deleted on ${instantText(sinceMs, zone)} and used ${later} later, on ${instantText(atMs, zone)}: somebody still holds it.`;
+    case 'used-after-expiry':
+      return `The ${noun} expired on ${instantText(sinceMs, zone)} and was used ${later} later, on ${instantText(atMs, zone)}: somebody still holds it.`;
+    case 'dormant-woke':
+      return `The ${noun} had slept for ${later}, since ${instantText(sinceMs, zone)}, and was used again on ${instantText(atMs, zone)}.`;
+  }
+};
+
+const simultaneousNetworks = (
+  { atMs, network, besideOwner, besideCountry, apartMs, sessions, sessionsPaired }: Of<'simultaneous-networks'>,
+  { zone }: SentenceContext,
+): string => {
+  const country = besideCountry === undefined ? '' : `, ${shownText(besideCountry, 2)}`;
+  const before = Math.round(sessionsPaired);
+  const usual = before < 1 ? `It never did so in about` : `It did so in about ${before} of`;
+  return `It went back and forth between two networks: ${addressText(network)} (${networkText(network)}) on ${instantText(atMs, zone)}, and ${shownText(besideOwner, ownerColumnsMax)}${country} ${durationText(apartMs)} before. ${usual} ${counted(Math.round(sessions), 'session')}.`;
+};
+
+const unfamiliarTarget = ({
+  target,
+  action,
+  targetsKnown,
+  sessions,
+  sessionsWithNew,
+}: Of<'unfamiliar-target'>): string => {
+  const before = Math.round(sessionsWithNew);
+  const usual =
+    before < 1
+      ? `Nothing was new to it in about ${counted(Math.round(sessions), 'session')}`
+      : `Something was new to it in about ${before} of ${counted(Math.round(sessions), 'session')}`;
+  return `It touched ${named(target)}, which it never did before: ${named(action)}. ${usual}; it works on ${counted(targetsKnown, 'target')}.`;
+};
+
+/** One line that says what it is about: `Token ci-deploy was used from a network it has never used: Example Hosting (…)`. */
+export const headlineOf = (alert: Alert): string => {
+  const subject = sentenceCase(principalText(alert));
+  const main = mainFinding(alert);
+  if (main === undefined) return `${subject} behaved unlike itself`;
+  const others = alert.findings.filter((finding) => finding !== main).map(({ evidence }) => inPassing(evidence));
+  return `${subject} ${newsOf(main.evidence)}${others.length === 0 ? '' : `; also ${listed(others)}`}`;
+};
+
+const newsOf = (evidence: Evidence): string => {
+  switch (evidence.detector) {
+    case 'unfamiliar-network': {
+      const { network, newAt } = evidence;
+      const owned = network.owner !== undefined;
+      const where =
+        newAt === 'address'
+          ? `${addressText(network)}, `
+          : newAt === 'prefix' && owned
+            ? `${prefixText(network)}, `
+            : '';
+      return `was used from ${newness[newAt]}: ${where}${networkText(network)}`;
+    }
+    case 'odd-hours':
+      return `was active at an odd hour: ${instantText(evidence.atMs)}`;
+    case 'usage-spike':
+      return `did far more than usual: ${counted(evidence.count, 'event')} in ${counted(evidence.windowHours, 'hour')}, usually ${expectedText(evidence.expected)}`;
+    case 'sensitive-action': {
+      const { sessions, sessionsWithKind, target } = evidence;
+      const usual = sessions < 1 ? '' : `, which it ${sessionsWithKind < 0.5 ? 'never' : 'seldom'} does`;
+      return `${deeds[evidence.kind]}${usual}: ${named(evidence.action)}${target === undefined ? '' : ` on ${named(target)}`}`;
+    }
+    case 'authentication-failures':
+      return `had ${counted(evidence.failures, 'attempt')} refused`;
+    case 'token-life':
+      return tokenNews(evidence);
+    case 'simultaneous-networks':
+      return `was used from two networks at once: ${networkText(evidence.network)} and ${shownText(evidence.besideOwner, ownerColumnsMax)}`;
+    case 'unfamiliar-target':
+      return `touched ${named(evidence.target)}, which it never did before: ${named(evidence.action)}`;
+  }
+};
+
+const tokenNews = ({ fact, sinceMs, atMs }: Of<'token-life'>): string => {
+  const later = durationText(Math.max(0, atMs - sinceMs));
+  if (fact === 'dormant-woke') return `was used again after ${later} of sleep`;
+  return `was used ${later} after it ${fact === 'used-after-deletion' ? 'was deleted' : 'expired'}`;
+};
+
+/** The same news as one among others. */
+const inPassing = (evidence: Evidence): string => {
+  switch (evidence.detector) {
+    case 'unfamiliar-network':
+      return 'from an unfamiliar network';
+    case 'odd-hours':
+      return 'at an odd hour';
+    case 'usage-spike':
+      return 'far more than usual';
+    case 'sensitive-action':
+      return deeds[evidence.kind];
+    case 'authentication-failures':
+      return 'after refused attempts';
+    case 'token-life':
+      return evidence.fact === 'dormant-woke' ? 'after a long sleep' : 'after its end';
+    case 'simultaneous-networks':
+      return 'from two networks at once';
+    case 'unfamiliar-target':
+      return 'on something it never touched';
+  }
+};
+
+const sentenceCase = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
