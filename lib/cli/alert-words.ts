@@ -1,0 +1,20 @@
+import type { SendAlert, Telling } from '../app/ports.ts';
+import { alertJson } from '../report/alert-json.ts';
+import { alertText } from '../report/alert-text.ts';
+import { consoleAlerts } from '../wiring.ts';
+import type { Screen } from './screen.ts';
+
+/** How alerts look on this screen, and the way there. */
+
+export const alertsOn = (
+  screen: Screen,
+  { isJson, zone }: { readonly isJson: boolean; readonly zone?: string | undefined },
+): SendAlert => {
+  const { width, hasColour: colour } = screen;
+  const words = ({ key, alert }: Telling): string => {
+    if (isJson) return `${alertJson(alert)}\n`;
+    const again = key.endsWith('/opened') ? '' : `An alert told before is now ${alert.severity}:\n\n`;
+    return `\n${again}${alertText(alert, { width, colour, zone })}`;
+  };
+  return consoleAlerts({ write: (text) => screen.result(text), words });
+};

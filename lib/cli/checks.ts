@@ -1,0 +1,149 @@
+import { existsSync } from 'node:fs';
+import type { Clock, StateStore } from '../app/ports.ts';
+import { secretReferenceText } from '../config/secret-reference.ts';
+import type { PulumiSource, Settings } from '../config/settings.ts';
+import { latenessMs } from '../core/coverage.ts';
+import { readCoverage } from '../core/stored.ts';
+import { msPerMinute } from '../core/time.ts';
+import type { Check } from '../report/doctor-text.ts';
+import { named } from '../report/safe-text.ts';
+import { durationText, instantText } from '../report/times.ts';
+import { counted } from '../report/words.ts';
+import { isForOperator, openOwners, openSource, openState, readSecret, secretHint } from '../wiring.ts';
+import type { World } from './world.ts';
+
+/** The checks of `doctor`, each ending in an answer: nothing here ends the others, except a fault of ours. */
+
+const ok = (name: string, detail: string): Check => ({ name, outcome: 'ok', detail });
+const warning = (name: string, detail: string, fix: string): Check => ({ name, outcome: 'warning', detail, fix });
+const failed = (name: string, detail: string, fix: string): Check => ({ name, outcome: 'failed', detail, fix });
+
+/** The work's checks, or one that failed where the work fails in a way that an operator can mend. */
+const orFailed = async (
+  name: string,
+  fix: string,
+  work: () => Promise<readonly Check[]>,
+): Promise<readonly Check[]> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (isForOperator(error)) return [failed(name, error.message, fix)];
+    throw error;
+  }
+};
+
+export const checkNode = ({ versions }: World): Check =>
+  versions.sqlite === undefined
+    ? failed('node', `Node ${versions.node}, which has no SQLite.`, 'Use Node 22.13 or newer.')
+    : ok('node', `Node ${versions.node} with SQLite ${versions.sqlite}.`);
+
+export const checkOwners = (mmdbPaths: readonly string[], { tableFile }: World): Promise<readonly Check[]> =>
+  orFailed('ownership of addresses', 'Name other files after --mmdb or under networks.mmdb.', async () => {
+    const { notice, credit } = await openOwners(mmdbPaths, tableFile);
+    const name = 'ownership of addresses';
+    if (notice !== undefined) {
+      const fix = 'Run "npm run build" in a checkout, or name MMDB files with --mmdb.';
+      return [warning(name, 'There is no table: addresses are judged without their owner and country.', fix)];
+    }
+    return [ok(name, credit ?? `From ${counted(mmdbPaths.length, 'MMDB file')}.`)];
+  });
+
+export const checkSecret = (source: PulumiSource, { environment }: World): Promise<readonly Check[]> => {
+  const name = `${named(source.name)} secret`;
+  return orFailed(name, 'Set it where tokenwatch is started.', async () => {
+    const hint = secretHint(readSecret(source.token, environment));
+    const where = secretReferenceText(source.token);
+    return hint === undefined
+      ? [ok(name, `${where} holds one.`)]
+      : [warning(name, `${where} holds one. ${hint}`, 'If it is refused, copy the token again.')];
+  });
+};
+
+/** Asks the vendor; needs the secret. */
+export const checkSource = (source: PulumiSource, world: World): Promise<readonly Check[]> => {
+  const { environment, clock } = world;
+  return orFailed(`${named(source.name)} access`, 'Set the secret first.', async () => {
+    const checks = await openSource(source, { environment, clock }).checkAccess();
+    return checks.map((check) => {
+      const name = `${named(source.name)} ${check.name}`;
+      return check.ok ? ok(name, check.detail) : failed(name, check.detail, check.fix);
+    });
+  });
+};
+
+export type StateChecked = {
+  readonly file: string;
+  readonly settings: Settings | undefined;
+  readonly clock: Clock;
+};
+
+/** Looks into the state without making one, and takes its lock once without changing anything. */
+export const checkState = ({ file, settings, clock }: StateChecked): Promise<readonly Check[]> => {
+  if (!existsSync(file)) return Promise.resolve([ok('state', `${file} is not there yet; the first watch makes it.`)]);
+  return orFailed('state', 'See the message; --state names another file.', async () => {
+    const state = openState(file);
+    try {
+      const known = await state.sources();
+      // Takes the write lock and finds nothing to change, since no telling has a blank key.
+      await state.markTold(known[0] ?? '', '');
+      const held = known.length === 0 ? 'It is empty' : `It knows ${counted(known.length, 'source')}`;
+      const wanted = settings?.sources.map(({ name }) => name) ?? known;
+      const perSource = [];
+      for (const source of wanted) perSource.push(...(await checkMemory(source, state, { settings, clock })));
+      return [ok('state', `${file} can be read and written. ${held}.`), ...perSource];
+    } finally {
+      await state.close();
+    }
+  });
+};
+
+type Timing = Pick<StateChecked, 'settings' | 'clock'>;
+
+/** What the state tells of one source: how far it is, and what waits or went wrong. */
+const checkMemory = async (source: string, state: StateStore, timing: Timing): Promise<readonly Check[]> => {
+  const { cursor } = await state.load(source);
+  const name = named(source);
+  if (cursor === undefined) return [ok(`${name} log`, 'Never read so far; the first watch reads the history.')];
+  const coverage = readCoverage(cursor);
+  const untold = (await state.untold(source)).length;
+  const bad = await state.badRecords(source);
+  const newest = bad.at(-1);
+  return [
+    lagCheck(name, coverage.settledThroughMs + latenessMs, timing),
+    newestCheck(name, coverage),
+    untold === 0
+      ? ok(`${name} alerts`, 'All were told.')
+      : warning(
+          `${name} alerts`,
+          `${counted(untold, 'alert')} not told yet.`,
+          'Start "tokenwatch watch": it tells them.',
+        ),
+    newest === undefined
+      ? ok(`${name} records`, 'All could be read.')
+      : warning(
+          `${name} records`,
+          `${counted(bad.length, 'record')} could not be read whole. The latest, ${newest.where}: ${newest.reason}`,
+          'Events that are missing cannot be judged: report the format if it is a new one of the vendor’s.',
+        ),
+    ok(`${name} late events`, `${counted(coverage.lateEvents, 'event')} came after their time was settled.`),
+  ];
+};
+
+/** Without settings the schedule is unknown, and its default is assumed. */
+const pollEveryMsDefault = 5 * msPerMinute;
+/** One poll may fail or take long; two missed ones mean that nothing polls. */
+const missedPollsMax = 2;
+
+const lagCheck = (name: string, seenThroughMs: number, { settings, clock }: Timing): Check => {
+  const behindMs = clock.nowMs() - seenThroughMs;
+  const everyMs = settings?.pollEveryMs ?? pollEveryMsDefault;
+  const detail = `Seen through ${instantText(seenThroughMs)}, ${durationText(Math.max(0, behindMs))} ago.`;
+  return behindMs <= (missedPollsMax + 1) * everyMs
+    ? ok(`${name} lag`, detail)
+    : warning(`${name} lag`, detail, 'Nothing polls it: start "tokenwatch watch", which catches up.');
+};
+
+const newestCheck = (name: string, { newestEventMs, events }: { newestEventMs: number; events: number }): Check =>
+  events === 0
+    ? warning(`${name} events`, 'Not one was found so far.', 'Check that this is the organization you mean.')
+    : ok(`${name} events`, `${counted(events, 'event')} learned, the newest of ${instantText(newestEventMs)}.`);

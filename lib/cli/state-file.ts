@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+import { CannotDoError } from './failure.ts';
+import type { World } from './world.ts';
+
+/**
+ * Where state lies unless somebody says otherwise: where each system keeps what a program remembers and a person does
+ * not edit. `XDG_STATE_HOME` (XDG Base Directory Specification 0.8) is honoured on all of them.
+ */
+
+type Home = Pick<World, 'environment' | 'homeFolder' | 'platform'>;
+
+const stateFolder = ({ environment, homeFolder, platform }: Home): string => {
+  const chosen = environment.XDG_STATE_HOME ?? '';
+  // The specification has relative paths ignored: they would mean another folder in every folder.
+  if (isAbsolute(chosen)) return join(chosen, 'tokenwatch');
+  if (platform === 'darwin') return join(homeFolder, 'Library', 'Application Support', 'tokenwatch');
+  if (platform === 'win32') return join(environment.LOCALAPPDATA ?? join(homeFolder, 'AppData', 'Local'), 'tokenwatch');
+  return join(homeFolder, '.local', 'state', 'tokenwatch');
+};
+
+export const stateFile = (home: Home): string => join(stateFolder(home), 'state.db');
+/** Apart from the real one, so that made-up habits never mix with learned ones. */
+export const demoStateFile = (home: Home): string => join(stateFolder(home), 'demo.db');
+
+export const stateFileHelp =
+  '$XDG_STATE_HOME/tokenwatch/state.db, else ~/.local/state/tokenwatch/state.db ' +
+  '(macOS: ~/Library/Application Support/tokenwatch/state.db; Windows: %LOCALAPPDATA%\\tokenwatch\\state.db)';
+
+/** The file to look into, which must be there: looking must not make one. */
+export const existingStateFile = (named: string | undefined, world: World): string => {
+  const file = named === undefined ? stateFile(world) : resolve(world.cwd, named);
+  if (existsSync(file)) return file;
+  const demo = demoStateFile(world);
+  const hint =
+    named === undefined && existsSync(demo)
+      ? `Add --state ${demo} to look at the demo's, or run`
+      : 'Check the path, or run';
+  throw new CannotDoError(
+    `There is no state at ${file}: nothing was learned there yet. ${hint} "tokenwatch watch" first.`,
+  );
+};

@@ -1,0 +1,95 @@
+import { isForAPerson, type Notice } from '../app/watch.ts';
+import { dayOf } from '../core/time.ts';
+import { alertList, backfillSentence } from '../report/run-text.ts';
+import { named } from '../report/safe-text.ts';
+import { clockText, durationText, instantText } from '../report/times.ts';
+import { counted } from '../report/words.ts';
+import type { Screen } from './screen.ts';
+
+/** What a watch says besides its alerts: calm, once, and with the time at which it goes on. */
+
+/** Says notices on the screen as they come. */
+export const notifyOn = (screen: Screen): ((notice: Notice) => void) => {
+  const withBadRecords = new Set<string>();
+  return (notice) => {
+    const source = named(notice.source);
+    switch (notice.notice) {
+      case 'backfilling':
+        return screen.say(
+          `Reading the last ${durationText(notice.toMs - notice.fromMs)} of ${source}, to learn what is normal.`,
+        );
+      case 'resuming':
+        return screen.say(resumingText(notice, source));
+      case 'progress':
+        return screen.status(progressText(notice, source));
+      case 'backfilled':
+        screen.status(undefined);
+        return sayBackfilled(notice, source, screen);
+      case 'polled':
+        screen.status(polledText(notice, source));
+        return tellOfBadRecords(notice, source, withBadRecords, screen);
+      case 'trouble':
+        screen.status(undefined);
+        return screen.warn(troubleText(notice, source));
+      case 'recovered':
+        return screen.warn(
+          `${source} can be read again, after ${durationText(notice.atMs - notice.sinceMs)}. Nothing was missed: what happened meanwhile has been read now.`,
+        );
+      case 'undelivered':
+        return screen.warn(
+          `${counted(notice.failures.length, 'alert')} of ${source} could not be delivered, and will be tried again after the next poll.`,
+        );
+    }
+  };
+};
+
+type Of<Kind extends Notice['notice']> = Extract<Notice, { readonly notice: Kind }>;
+
+const resumingText = ({ seenThroughMs, nowMs }: Of<'resuming'>, source: string): string => {
+  const behindMs = nowMs - seenThroughMs;
+  const behind = behindMs >= 60_000 ? `${durationText(behindMs)} behind` : 'which is now';
+  return `Resuming ${source} at ${timeText(seenThroughMs, nowMs)}, ${behind}.`;
+};
+
+/** The day only where it is another one. */
+const timeText = (atMs: number, nowMs: number): string =>
+  dayOf(atMs) === dayOf(nowMs) ? `${hourAndMinute(atMs)} UTC` : instantText(atMs);
+
+const hourAndMinute = (atMs: number): string => clockText(atMs, { withDay: false }).slice(0, 5);
+
+const progressText = ({ coverage, horizonMs }: Of<'progress'>, source: string): string => {
+  const { fromMs, settledThroughMs, events } = coverage;
+  const share = (settledThroughMs - fromMs) / Math.max(1, horizonMs - fromMs);
+  return `${source}: ${Math.floor(100 * share)} % read, through ${instantText(settledThroughMs)}, ${counted(events, 'event')}`;
+};
+
+const sayBackfilled = ({ coverage, alerts }: Of<'backfilled'>, source: string, screen: Screen): void => {
+  const { fromMs, backfillUntilMs: toMs, events } = coverage;
+  screen.say(backfillSentence({ source, events, fromMs, toMs, alerts: alerts.length }));
+  if (alerts.length > 0) screen.show(alertList(alerts, { width: screen.width, colour: screen.hasColour }));
+};
+
+const polledText = ({ atMs, nextAtMs, run }: Of<'polled'>, source: string): string => {
+  const next = run.isBehind ? 'catching up' : `next poll ${hourAndMinute(nextAtMs)}`;
+  return `${source}: polled ${instantText(atMs)}, ${counted(run.coverage.events, 'event')} so far, ${next}`;
+};
+
+/** The overlap shows the same bad record to several polls; it is said when they begin. */
+const tellOfBadRecords = ({ run }: Of<'polled'>, source: string, withBadRecords: Set<string>, screen: Screen): void => {
+  if (run.badRecords === 0) {
+    withBadRecords.delete(source);
+    return;
+  }
+  if (withBadRecords.has(source)) return;
+  withBadRecords.add(source);
+  screen.warn(
+    `${counted(run.badRecords, 'record')} of ${source} could not be read whole; "tokenwatch doctor" says which and why.`,
+  );
+};
+
+const troubleText = ({ error, retryAtMs }: Of<'trouble'>, source: string): string => {
+  const again = `Trying again at ${instantText(retryAtMs)}`;
+  return isForAPerson(error)
+    ? `NOT WATCHING ${source}, until somebody acts: ${error.message} ${again}, and until then nothing of it is seen.`
+    : `${source} could not be read just now: ${error.message} ${again}.`;
+};
