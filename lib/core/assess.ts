@@ -20,22 +20,12 @@ import type { AuditEvent } from './event.ts';
 import { closeIncident, type FindTold, isOpen, type News } from './incident.ts';
 import { judge, type Peers } from './judgement.ts';
 import { type Network, ownerKey } from './network.ts';
-import {
-  actionPeers,
-  copyOrganization,
-  emptyOrganization,
-  failurePeers,
-  learnDay,
-  learnDeletion,
-  learnSession,
-  networkPeers,
-  type Organization,
-  pastOf,
-  sharePeers,
-  turnDay,
-} from './organization.ts';
+import { copyOrganization, emptyOrganization, type Organization, pastOf } from './organization.ts';
+import { learnDeletion, learnSession } from './organization-lessons.ts';
+import { actionPeers, failurePeers, networkPeers, sharePeers } from './organization-peers.ts';
 import { type Principal, principalKey, strangers } from './principal.ts';
 import { isAccepted, isOver, newSession, openSessionsMax, placesMax, type Session } from './session.ts';
+import { learnDay, lowestExcess, turnDay } from './thresholds.ts';
 import { dayOf } from './time.ts';
 
 export type Memory = {
@@ -86,7 +76,8 @@ export const assess = (memory: Memory, events: readonly AuditEvent[], context: A
   const alerts = new Map<string, { alert: Alert; news: News }>();
   const draftOf = drafts(memory, baselines, organization);
   for (const event of events) {
-    turnDay(organization, dayOf(event.atMs), context.alertBudgetPerWeek);
+    const day = dayOf(event.atMs);
+    if (day > organization.lastDay) turnDay(organization, day, context.alertBudgetPerWeek);
     const { baseline, peers } = draftOf(event);
     const seen = enter(event, baseline, organization, context);
     const told = judge(seen, { baseline, organization, peers, toldId: context.toldId });
@@ -160,14 +151,18 @@ const enter = (event: AuditEvent, baseline: Baseline, organization: Organization
 const endWhatIsOver = (atMs: number, baseline: Baseline, organization: Organization): void => {
   const day = dayOf(atMs);
   if (day > baseline.day) {
-    if (baseline.day !== 0) learnDay(organization, baseline.maxima);
+    if (baseline.day !== 0) learnDay(organization, baseline.maxima, baseline.highest);
     baseline.day = day;
     baseline.maxima = baseline.maxima.map(() => 0);
+    baseline.highest = lowestExcess;
   }
-  if (baseline.sessions.some((session) => isOver(session, atMs))) {
-    for (const session of baseline.sessions) if (isOver(session, atMs)) endSession(session, baseline, organization);
-    baseline.sessions = baseline.sessions.filter((session) => !isOver(session, atMs));
+  let isAnyOver = false;
+  for (const session of baseline.sessions) {
+    if (!isOver(session, atMs)) continue;
+    isAnyOver = true;
+    endSession(session, baseline, organization);
   }
+  if (isAnyOver) baseline.sessions = baseline.sessions.filter((session) => !isOver(session, atMs));
   if (baseline.incident !== undefined && !isOpen(baseline.incident, atMs)) closeIncident(baseline);
 };
 

@@ -58,6 +58,8 @@ export type Baseline = {
   /** The day whose maxima are being collected, and they, by channel, in nats. */
   day: number;
   maxima: number[];
+  /** The highest excess of any channel, today. */
+  highest: number;
   incident: OpenIncident | undefined;
   told: Told[];
 };
@@ -78,6 +80,7 @@ export const emptyBaseline = (event: AuditEvent): Baseline => ({
   sessions: [],
   day: 0,
   maxima: [0, 0, 0, 0, 0],
+  highest: -10,
   incident: undefined,
   told: [],
 });

@@ -67,6 +67,13 @@ const newsOf = (evidence: Evidence, ownerKey: string): string | undefined => {
 const isOldNews = (news: string | undefined, { told }: Baseline, atMs: number): boolean =>
   news !== undefined && told.some((old) => old.news === news && old.untilDay >= dayOf(atMs));
 
+/** Whether all that could be told of the session was told before. */
+export const isOld = (baseline: Baseline, session: Session, calibrated: readonly number[], atMs: number): boolean =>
+  baseline.told.length > 0 &&
+  findingsOf({ session, calibrated }).every(({ evidence }) =>
+    isOldNews(newsOf(evidence, session.ownerKey), baseline, atMs),
+  );
+
 /** A duty that was told of, and is done again from where the principal belongs, may be learned. */
 const isDuty = (findings: readonly Finding[]): boolean =>
   findings.every(
@@ -149,7 +156,7 @@ const alertId = ({ event, toldId }: Crossing, principal: Principal): string => {
 };
 
 /** A session may cross by many small signs, none of them tellable by itself: then the strongest speaks for all. */
-const findingsOf = ({ session, calibrated }: Crossing): readonly Finding[] => {
+const findingsOf = ({ session, calibrated }: Pick<Crossing, 'session' | 'calibrated'>): readonly Finding[] => {
   const found = session.evidence.flatMap((evidence, i) => {
     if (evidence === undefined) return [];
     const nats = session.isFact && isFactual(evidence) ? factNats : (calibrated[i] ?? 0);

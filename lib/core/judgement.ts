@@ -16,7 +16,7 @@ import { type NetworkPeers, unfamiliarNetwork } from './detectors/unfamiliar-net
 import { type TargetPeers, unfamiliarTarget } from './detectors/unfamiliar-target.ts';
 import { usageSpike } from './detectors/usage-spike.ts';
 import { type AuditEvent, sampleOf } from './event.ts';
-import { type FindTold, grow, type News, tell } from './incident.ts';
+import { type FindTold, grow, isOld, type News, tell } from './incident.ts';
 import { deletedAtMs, type Organization, pastOf } from './organization.ts';
 import { isAccepted, type Session } from './session.ts';
 
@@ -46,7 +46,14 @@ export const judge = (seen: Seen, { baseline, organization, peers, toldId }: Pas
   const isBetter = askDetectors(seen, baseline, organization, peers) || isWorse(seen);
   const nats = isBetter ? session.scores.map((raw, i) => calibrated(raw, pastOf(organization, i))) : [];
   const best = isBetter ? strongest(nats, baseline, organization) : undefined;
-  if (best === undefined || (!session.isFact && best.excess < 0)) {
+  if (
+    best !== undefined &&
+    best.excess > baseline.highest &&
+    !session.isFact &&
+    !isOld(baseline, session, nats, event.atMs)
+  )
+    baseline.highest = best.excess;
+  if (best === undefined || (!session.isFact && best.excess < organization.unionThreshold)) {
     const grown = session.isTold ? grow(baseline, event) : undefined;
     return grown === undefined ? undefined : { alert: grown, news: 'grown' };
   }
@@ -59,7 +66,7 @@ export const judge = (seen: Seen, { baseline, organization, peers, toldId }: Pas
     kind: seen.kind,
     calibrated: nats,
     nats: combined,
-    excess: best.excess,
+    excess: best.excess - organization.unionThreshold,
     toldId,
   });
 };
@@ -124,7 +131,7 @@ const strongest = (nats: readonly number[], baseline: Baseline, organization: Or
   organization.channels.forEach((past, channel) => {
     const score = (weights[channel] ?? []).reduce((sum, weight, detector) => sum + weight * (nats[detector] ?? 0), 0);
     baseline.maxima[channel] = Math.max(baseline.maxima[channel] ?? 0, score);
-    const excess = score - (organization.thresholds[channel] ?? 0);
+    const excess = (score - (organization.thresholds[channel] ?? 0)) / (organization.excesses[channel] ?? 1);
     if (score > 0 && excess > (best?.excess ?? Number.NEGATIVE_INFINITY)) best = { past, excess, score };
   });
   return best;

@@ -88,7 +88,7 @@ describe('a threshold', () => {
     const past = dailyMaxima(60, 8);
     const scores = scoresOfModel(60 * 7 * 8);
     for (const perWeek of [0.5, 1, 2, 5]) {
-      const threshold = thresholdFor(perWeek, past, 8) ?? Number.NaN;
+      const threshold = thresholdFor(perWeek, past, 8)?.at ?? Number.NaN;
       const realized = scores.filter((score) => score >= threshold).length / 8;
       expect(realized).toBeGreaterThan(0.6 * perWeek);
       expect(realized).toBeLessThan(1.4 * perWeek);
@@ -96,13 +96,13 @@ describe('a threshold', () => {
   });
 
   it('can promise less than once in all that was seen, by the shape of the tail', () => {
-    const threshold = thresholdFor(0.05, dailyMaxima(60, 8), 8) ?? Number.NaN;
+    const threshold = thresholdFor(0.05, dailyMaxima(60, 8), 8)?.at ?? Number.NaN;
     // 3,360 principal-days in 8 weeks; 0.05 a week is one in 8,400.
     expect(Math.abs(threshold - Math.log(8_400))).toBeLessThan(0.5);
   });
 
   it('falls when more alerts are allowed, and rises with more principals', () => {
-    const of = (perWeek: number, principals: number) => thresholdFor(perWeek, dailyMaxima(principals, 8), 8) ?? 0;
+    const of = (perWeek: number, principals: number) => thresholdFor(perWeek, dailyMaxima(principals, 8), 8)?.at ?? 0;
     expect(of(2, 60)).toBeLessThan(of(1, 60));
     expect(of(1, 400)).toBeGreaterThan(of(1, 60));
   });

@@ -36,8 +36,8 @@ const foundingDays = 10;
 const halfLifeActiveDays = 60;
 /** Beta priors of a principal's rate of new addresses per active day: fixed, roaming, churning; equally likely. */
 const kinds = [
-  [0.2, 19.8],
-  [1, 9],
+  [0.05, 19.95],
+  [2, 14],
   [8, 2],
 ] as const;
 /** Days' worth that the organization's share counts for at the coarser levels. */
@@ -51,6 +51,8 @@ export type NetworkPeers = {
   share(level: number): number;
   /** Probability that a new owner is new to the whole organization, where it is; 1 where it is not. */
   orgNewness(owner: string): number;
+  /** How much more often than evenly this class is the one that is new, in the organization. */
+  classRatio(ownerClass: Network['class']): number;
   /** Other principals lately seen in the prefix. */
   othersOnPrefix(prefix: string): number;
   labelOf(owner: string): string;
@@ -150,7 +152,9 @@ const rateOf = (bits: number, network: Network, memory: NetworkMemory, peers: Ne
   if (isNewAt(bits, 1)) rate *= stepRate(1, 0, memory, peers);
   if (!isNewAt(bits, ownerLevel)) return rate;
   rate *= stepRate(ownerLevel, 1, memory, peers) * peers.orgNewness(ownerKey(network));
-  if (isNewAt(bits, classLevel)) rate *= stepRate(classLevel, ownerLevel, memory, peers);
+  if (isNewAt(bits, classLevel)) {
+    rate *= Math.min(1, stepRate(classLevel, ownerLevel, memory, peers) * peers.classRatio(network.class));
+  }
   // Without a country on either side the level says nothing; a table that fails must not make an address look common.
   if (isNewAt(bits, countryLevel) && memory.countries.length > 0) {
     rate *= stepRate(countryLevel, ownerLevel, memory, peers);
@@ -224,7 +228,9 @@ const learn = (session: Session, memory: NetworkMemory): NetworkMemory => {
   const waited = (probation?.days ?? 0) + (probation?.lastDay === day ? 0 : 1);
   const isOwn = !session.isFlagged && (isKnown || isFounding(memory));
   const isVouchedFor = probation === undefined ? isOwn : waited >= probationDays;
-  const next = countDay(memory, day, probation === undefined && !session.isFlagged ? newIn(session, memory) : 0);
+  // Everything is new to a newcomer; to count it would make a token with one address for ever look like one that moved once.
+  const isCounted = probation === undefined && !session.isFlagged && memory.sessions >= sessionsMin;
+  const next = countDay(memory, day, isCounted ? newIn(session, memory) : 0);
   if (session.isTold || !isVouchedFor) {
     const days = session.isTold ? (probation?.days ?? 0) : waited;
     return { ...next, probations: [{ owner: suspect, days, lastDay: day }, ...others].slice(0, probationsMax) };

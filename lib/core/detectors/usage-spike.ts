@@ -20,8 +20,9 @@ const countMin = 5;
 /** A week, so that every hour and weekday was seen once. */
 const learnedHoursMin = 168;
 const halfLifeHours = 336;
-const hourSlotHalfLife = 28;
-const weekdaySlotHalfLife = 672;
+/** What is left of a slot after a visit: half after 28 visits of an hour, 672 of a weekday. */
+const hourSlotKept = Math.exp(-Math.LN2 / 28);
+const weekdaySlotKept = Math.exp(-Math.LN2 / 672);
 /** Independent events that a season starts with: shrinks a slot toward the flat profile. */
 const seasonPrior = 160;
 /**
@@ -118,10 +119,25 @@ const lastWorthJudging = (count: number): number => {
 /** Within so many standard deviations a count is nothing to speak of, and most are: their tails need not be summed. */
 const dullSigmas = 1.5;
 
+const dullUpTo = ({ mean, dispersion }: CountModel): number =>
+  mean + dullSigmas * Math.sqrt(mean + dispersion * mean * mean);
+
 const notableSurprise = (count: number, model: CountModel): number =>
-  count - model.mean <= dullSigmas * Math.sqrt(model.mean + model.dispersion * model.mean * model.mean)
-    ? 0
-    : countSurprise(count, model);
+  count <= dullUpTo(model) ? 0 : countSurprise(count, model);
+
+/** Up to which count an hour is dull in both windows; worked out once for each hour and its levels. */
+const dullCounts = new WeakMap<Float32Array, number>();
+
+const dullCount = ({ hour, counts, levels }: UsageSpikeMemory): number => {
+  const known = dullCounts.get(levels);
+  if (known !== undefined) return known;
+  const mean = meanOf(levels, hour);
+  const mean3 = mean + at(levels, pastMeansAt) + at(levels, pastMeansAt + 1);
+  const inThree = dullUpTo(modelOf(levels, mean3, 3)) - counts[1] - counts[2];
+  const count = Math.min(dullUpTo(modelOf(levels, mean, 1)), inThree);
+  dullCounts.set(levels, count);
+  return count;
+};
 
 type CountScore = {
   readonly nats: number;
@@ -197,6 +213,7 @@ const judge = ({ event }: Seen, memory: UsageSpikeMemory): Score<UsageSpike> | u
   if (hourOf(event.atMs) !== memory.hour) return undefined;
   const count = memory.counts[0] + 1;
   if (count < countMin || count !== lastWorthJudging(count)) return undefined;
+  if (memory.learnedHours < learnedHoursMin || count <= dullCount(memory)) return undefined;
   const score = judgeCount(count, memory);
   if (score === undefined) return undefined;
   const { nats, windowHours, model } = score;
@@ -242,11 +259,11 @@ const learnHour = (hour: number, counts: readonly [number, number, number], leve
 
   // An overdispersed count is worth fewer independent events, so that the season's prior keeps its meaning.
   const independence = 1 / (1 + mean * dispersion);
-  learnSlot(levels, hourSumsAt + hourOfDay, hourExpectedAt + hourOfDay, hourSlotHalfLife, {
+  learnSlot(levels, hourSumsAt + hourOfDay, hourExpectedAt + hourOfDay, hourSlotKept, {
     seen: (independence * y) / byWeekday,
     expected: independence * at(levels, meanAt),
   });
-  learnSlot(levels, weekdaySumsAt + weekday, weekdayExpectedAt + weekday, weekdaySlotHalfLife, {
+  learnSlot(levels, weekdaySumsAt + weekday, weekdayExpectedAt + weekday, weekdaySlotKept, {
     seen: (independence * y) / byHour,
     expected: independence * at(levels, meanAt),
   });
@@ -266,14 +283,7 @@ const learnSpread = (levels: Float32Array, spread: number, y: number, mean: numb
 
 type SlotLesson = { readonly seen: number; readonly expected: number };
 
-const learnSlot = (
-  levels: Float32Array,
-  sums: number,
-  expected: number,
-  halfLifeVisits: number,
-  lesson: SlotLesson,
-): void => {
-  const kept = Math.exp(-Math.LN2 / halfLifeVisits);
+const learnSlot = (levels: Float32Array, sums: number, expected: number, kept: number, lesson: SlotLesson): void => {
   levels[sums] = at(levels, sums) * kept + lesson.seen;
   levels[expected] = at(levels, expected) * kept + lesson.expected;
 };

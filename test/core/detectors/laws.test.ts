@@ -23,6 +23,7 @@ const peers = {
   network: {
     share: () => 0.2,
     orgNewness: () => 0.1,
+    classRatio: () => 0.5,
     othersOnPrefix: () => 0,
     labelOf: (owner: string) => owner,
   },

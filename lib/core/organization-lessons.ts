@@ -1,0 +1,95 @@
+/** What the organization learns: from sessions that ended without being flagged, and from tokens deleted or created. */
+import { changesTokens } from './action.ts';
+import type { Baseline } from './baseline.ts';
+import { isLearning, type NetworkMemory, newIn } from './detectors/unfamiliar-network.ts';
+import type { AuditEvent } from './event.ts';
+import { add, at, crowd, type Organization, ownerClasses, tokenKey } from './organization.ts';
+import type { PrincipalKind } from './principal.ts';
+import type { Session } from './session.ts';
+import { dayOf } from './time.ts';
+
+const ownersMax = 256;
+const prefixesMax = 512;
+const usersPerPrefixMax = 4;
+const deletedTokensMax = 128;
+
+/** A map that holds so many keys and forgets the one not set for longest. */
+const setBounded = <K, V>(map: Map<K, V>, key: K, value: V, max: number): void => {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= max) return;
+  const oldest = map.keys().next();
+  if (!oldest.done) map.delete(oldest.value);
+};
+
+/** Learns one ended, unflagged session, before its principal's baseline does. */
+export const learnSession = (
+  organization: Organization,
+  { session, baseline }: { session: Session; baseline: Baseline },
+): void => {
+  const { kind } = baseline.principal;
+  const before = baseline.network;
+  const self = before.seed;
+  const who = crowd(kind);
+  if (session.accepted > 0 && !isLearning(before)) {
+    add(organization.ofKind, who, 1);
+    if (session.isPaired) add(organization.withPair, who, 1);
+    if (session.targets.length > 0) add(organization.ofKindWithTarget, who, 1);
+    if (session.targets.some((target) => !baseline.target.targets.includes(target)))
+      add(organization.withTarget, who, 1);
+  }
+  organization.sessions += 1;
+  organization.failures += Math.min(10, session.failures);
+  for (let k = 0; k < organization.withKind.length; k += 1) {
+    if ((session.kinds & (1 << k)) !== 0) add(organization.withKind, k, 1);
+  }
+  if (organization.sessions > 20_000) fadeSessions(organization);
+  if (session.addresses.length === 0) return;
+  if (!isLearning(before)) learnMoves(organization, { session, kind, before });
+  setBounded(organization.owners, session.ownerKey, session.ownerLabel, ownersMax);
+  const day = dayOf(session.startMs);
+  for (const prefix of session.prefixes) {
+    const users = organization.prefixes.get(prefix)?.users ?? [];
+    const others = users.filter((user) => user !== self).slice(0, usersPerPrefixMax - 1);
+    setBounded(organization.prefixes, prefix, { day, users: [self, ...others] }, prefixesMax);
+  }
+};
+
+const fadeSessions = (organization: Organization): void => {
+  organization.sessions /= 2;
+  organization.failures /= 2;
+  for (let k = 0; k < organization.withKind.length; k += 1) organization.withKind[k] = at(organization.withKind, k) / 2;
+};
+
+/** One churning CI token must not set the shares for all: its sightings weigh less the more often it is new. */
+const learnMoves = (
+  organization: Organization,
+  { session, kind, before }: { session: Session; kind: PrincipalKind; before: NetworkMemory },
+): void => {
+  // What waits on probation was counted when it first came.
+  if (before.probations.some(({ owner }) => owner === session.ownerKey)) return;
+  const bits = newIn(session, before);
+  if ((bits & 4) !== 0) {
+    organization.ownersSeen += 1;
+    if (!organization.owners.has(session.ownerKey)) organization.ownersNew += 1;
+  }
+  for (let level = 1; level < 5; level += 1) {
+    const below = level > 3 ? 2 : level - 1;
+    if ((bits & (1 << below)) === 0) continue;
+    const weight = 1 / (1 + (before.newDays[below] ?? 0));
+    add(organization.sightings[crowd(kind)], level, weight);
+    if ((bits & (1 << level)) !== 0) add(organization.newSightings[crowd(kind)], level, weight);
+    if (level === 3 && (bits & 8) !== 0) {
+      add(organization.newClasses[crowd(kind)], ownerClasses.indexOf(session.ownerClass), weight);
+    }
+  }
+};
+
+/** Tokens that the log says were deleted; the vendor keeps a name reserved after deletion, so a name is enough. */
+export const learnDeletion = (organization: Organization, event: AuditEvent): void => {
+  if (event.outcome !== 'success' || event.target === undefined) return;
+  const change = changesTokens(event.principal.provider, event.action);
+  if (change === 'deleted')
+    setBounded(organization.deletedTokens, tokenKey(event.target), event.atMs, deletedTokensMax);
+  if (change === 'created') organization.deletedTokens.delete(tokenKey(event.target));
+};

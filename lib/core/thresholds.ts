@@ -1,0 +1,70 @@
+/**
+ * When people are told: thresholds that spend the operator's alert budget, read from the organization's own past.
+ *
+ * Each channel has the threshold that its share of the budget allows. A session may cross several at once, so what is
+ * budgeted in the end is the highest excess of any channel: the budget is one, however much the channels overlap.
+ */
+import { count, emptyHistogram, type Histogram, thresholdFor } from './calibration.ts';
+import { at, type Organization } from './organization.ts';
+
+const channelShares = [0.4, 0.25, 0.1, 0.125, 0.125] as const;
+/** The budget is a mean that must not be exceeded; the thresholds have an error of their own. Measured: `npm run bench:detection`. */
+const safety = 0.9;
+/** Daily maxima fade, so that the threshold follows the organization. */
+const dailyFading = Math.exp(-Math.LN2 / 90);
+
+/** One principal's day: its highest score in each channel. */
+export const learnDay = (organization: Organization, maxima: readonly number[], highest: number): void => {
+  if (organization.weeks >= unionFromWeeks)
+    count(Math.min(highest, organization.unionThreshold + surplusNats) + unionOffset, organization.union);
+  maxima.forEach((nats, channel) => {
+    const past = organization.channels[channel];
+    const threshold = organization.thresholds[channel] ?? 0;
+    // An attack must not raise the threshold for the next one.
+    if (past !== undefined) count(Math.min(nats, threshold + surplusNats), past);
+  });
+};
+const surplusNats = 3;
+/** Excesses are counted from here: what lies lower is of no interest. */
+const unionOffset = 10;
+export const lowestExcess = -unionOffset;
+/** As far as the overlap of channels may move the threshold; beyond, the past is too odd to be followed. */
+const unionFromWeeks = 3;
+const unionMin = -2.5;
+const unionMax = 1.5;
+
+/** However generous the budget and however quiet the past: what one session in twenty shows is not news. */
+const thresholdMin = Math.log(20);
+
+/** Thresholds for the day that begins, from the days before it. */
+export const turnDay = (organization: Organization, day: number, budgetPerWeek: number): void => {
+  if (organization.firstDay === 0) organization.firstDay = day;
+  const passed = organization.lastDay === 0 ? 0 : day - organization.lastDay;
+  if (passed < 0 || (passed === 0 && organization.lastDay !== 0)) return;
+  const fading = dailyFading ** Math.min(passed, 365);
+  for (const past of [...organization.channels, organization.union]) {
+    past.count *= fading;
+    for (let bin = 0; bin < past.bins.length; bin += 1) past.bins[bin] = at(past.bins, bin) * fading;
+  }
+  organization.weeks = organization.weeks * fading + Math.min(passed, 365) / 7;
+  organization.lastDay = day;
+  organization.unionWeeks =
+    organization.weeks < unionFromWeeks ? 0 : organization.unionWeeks * fading + Math.min(passed, 365) / 7;
+  const thresholds = channelShares.map((share, channel) => {
+    const perWeek = budgetPerWeek * safety * share;
+    const past = organization.channels[channel] ?? emptyHistogram();
+    const byPast = thresholdFor(perWeek, past, organization.weeks);
+    return byPast ?? { at: modelThreshold(perWeek, past, organization.weeks), excess: 1.5 };
+  });
+  organization.thresholds = thresholds.map(({ at }) => Math.max(thresholdMin, at));
+  organization.excesses = thresholds.map(({ excess }) => Math.max(0.3, excess));
+  const union = thresholdFor(budgetPerWeek * safety, organization.union, organization.unionWeeks);
+  organization.unionThreshold =
+    union === undefined ? 0 : Math.max(unionMin, Math.min(unionMax, union.at - unionOffset));
+};
+
+/** Before there is a past to read it from: as if scores were exponential, plus a margin for what the models leave out. */
+const modelThreshold = (perWeek: number, past: Histogram, weeks: number): number => {
+  const principalDaysPerWeek = Math.max(20, weeks < 0.5 ? 0 : past.count / weeks);
+  return Math.log(principalDaysPerWeek / perWeek) + 1.5;
+};
