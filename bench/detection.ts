@@ -12,12 +12,14 @@ import { cost } from './detection/cost.ts';
 import { dataFolder, lacking } from './detection/data-folder.ts';
 import { hourlyCounts } from './detection/hourly-counts.ts';
 import { nab } from './detection/nab.ts';
+import { networkThefts } from './detection/networks.ts';
+import { madeUpOrganizations } from './detection/organizations.ts';
 import { absent, type Part, type Row, table } from './detection/row.ts';
 import { machineSchedules } from './detection/schedules.ts';
 import { workingHours } from './detection/working-hours.ts';
 
 /** A part of its own joins here. */
-const parts: readonly Part[] = [hourlyCounts, nab, workingHours, machineSchedules];
+const parts: readonly Part[] = [hourlyCounts, nab, workingHours, machineSchedules, networkThefts, madeUpOrganizations];
 
 const options = {
   data: { type: 'string' },

@@ -4,6 +4,7 @@ import { addBaseline } from './baseline.ts';
 import { addDoctor } from './doctor.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { exitCodeOf, failureText } from './failure.ts';
+import { addInvestigate } from './investigate.ts';
 import { addReplay } from './replay.ts';
 import { addWatch } from './watch.ts';
 import type { World } from './world.ts';
@@ -63,6 +64,7 @@ ${exitCodesHelp}`,
     );
   addWatch(program, world, done);
   addReplay(program, world, done);
+  addInvestigate(program, world, done);
   addBaseline(program, world, done);
   addDoctor(program, world, done);
   return program;

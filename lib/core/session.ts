@@ -58,7 +58,7 @@ export type Session = {
   isTold: boolean;
 };
 
-export const isOver = ({ startMs, lastMs }: Session, atMs: number): boolean =>
+export const isOver = ({ startMs, lastMs }: Pick<Session, 'startMs' | 'lastMs'>, atMs: number): boolean =>
   atMs - lastMs > sessionGapMs || atMs - startMs > sessionLengthMaxMs;
 
 /**

@@ -1,0 +1,194 @@
+/** The report of an investigation as text, JSON and HTML: what it says, and what no name in it can do. */
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { escapeHtml } from '../../../lib/report/investigation/escape-html.ts';
+import { investigationHtml } from '../../../lib/report/investigation/html.ts';
+import { investigationJson } from '../../../lib/report/investigation/json.ts';
+import { nextSteps } from '../../../lib/report/investigation/next.ts';
+import { style, styleHash } from '../../../lib/report/investigation/style.ts';
+import { investigationText } from '../../../lib/report/investigation/text.ts';
+import { actingOnScreens, hostileTexts } from '../hostile.ts';
+import { named, plainNames, stolenToken, untilMs } from './stolen-token.ts';
+
+const settings = { zone: 'Europe/Berlin', madeAtMs: untilMs };
+const html = investigationHtml(stolenToken(), settings);
+
+describe('the text', () => {
+  const text = investigationText(stolenToken());
+
+  it('has the verdict in its first line, and all sections in the order of the questions', () => {
+    expect(text.split('\n')[0]).toMatch(/^USED BY SOMEBODY ELSE: token ci-deploy, from Example Hosting/);
+    const labels = [
+      'Who',
+      'Leaked',
+      'Why',
+      'Done',
+      'After it',
+      'Networks',
+      'In reach',
+      'Coverage',
+      'Not shown',
+      'Next',
+    ];
+    const places = labels.map((label) => text.indexOf(`\n${label} `));
+    expect(places.every((at) => at > 0)).toBe(true);
+    expect(places.toSorted((a, b) => a - b)).toEqual(places);
+  });
+
+  it('keeps to its width, except for commands and links, which must be copied whole', () => {
+    for (const width of [60, 80, 100]) {
+      const lines = investigationText(stolenToken(), { width }).split('\n');
+      const long = lines.filter((line) => line.length > width && !/^ +(\$ |https:)/.test(line));
+      expect(long).toEqual([]);
+    }
+  });
+
+  it('is coloured only when asked, and says the same then', () => {
+    const coloured = investigationText(stolenToken(), { colour: true });
+    expect(text).not.toContain('\x1b');
+    expect(coloured).toContain('\x1b[1;31mUSED BY SOMEBODY ELSE\x1b[0m');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+    expect(coloured.replace(/\x1b\[[\d;]*m/g, '')).toBe(text);
+  });
+
+  it.each(hostileTexts.map((hostile) => [hostile.slice(0, 30), hostile]))(
+    'lets no name act on a terminal: %j',
+    (_, hostile) => {
+      const lines = investigationText(stolenToken(named(hostile))).split('\n');
+      expect(lines.flatMap(actingOnScreens)).toEqual([]);
+      expect(lines.filter((line) => line.length > 1_000)).toEqual([]);
+    },
+  );
+});
+
+describe('the JSON', () => {
+  it('has the keys that docs/investigate.md promises', () => {
+    const report = JSON.parse(investigationJson(stolenToken())) as Record<string, unknown>;
+    expect(Object.keys(report)).toEqual([
+      'verdict',
+      'headline',
+      'why',
+      'missing',
+      'firstForeignAt',
+      'leakedAt',
+      'until',
+      'subjects',
+      'history',
+      'sessionCounts',
+      'sessionsJudged',
+      'sessions',
+      'networks',
+      'deeds',
+      'followers',
+      'reach',
+      'reachUnlisted',
+      'use',
+      'coverage',
+      'next',
+    ]);
+    expect(report).toMatchObject({
+      verdict: 'used-by-others',
+      firstForeignAt: '2026-03-30T02:10:00Z',
+      leakedAt: '2026-03-30T00:00:00Z',
+      subjects: [{ provider: 'pulumi', kind: 'token', id: 'tok-1', name: 'ci-deploy', source: 'pulumi:acme' }],
+      sessionCounts: { foreign: 1 },
+      sessions: [{ judgement: 'foreign', isCertain: true, network: { owner: { asn: 64500 }, country: 'NL' } }],
+      coverage: { kind: 'read', unreadRecords: 0, historyEndedAfterEmptyDays: 28 },
+    });
+  });
+
+  it.each(hostileTexts.map((hostile) => [hostile.slice(0, 30), hostile]))(
+    'keeps a name to the letter and acts on nothing: %j',
+    (_, hostile) => {
+      const text = investigationJson(stolenToken(named(hostile)));
+      expect(text.split('\n').flatMap(actingOnScreens)).toEqual([]);
+      const report = JSON.parse(text) as { subjects: readonly { name: string }[] };
+      expect(report.subjects[0]?.name.toWellFormed()).toBe(hostile.toWellFormed());
+    },
+  );
+});
+
+describe('the HTML', () => {
+  it('runs nothing and asks nobody', () => {
+    expect(html).not.toMatch(/<script|<link|<img|<iframe|<object|<form|\son\w+=|javascript:|url\(|@import/i);
+    const links = [...html.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, target = '']) => target);
+    expect(links.filter((target) => !target.startsWith('#'))).toEqual([]);
+  });
+
+  it('allows its own style and nothing else', () => {
+    expect(createHash('sha256').update(style).digest('base64')).toBe(styleHash);
+    expect(html).toContain(
+      `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'">`,
+    );
+    expect(html).toContain(`<style>${style}</style>`);
+    expect(html).not.toMatch(/\sstyle="/);
+  });
+
+  it('can be found one’s way in by headings, landmarks and captions', () => {
+    const headings = [...html.matchAll(/<h2 id="([\w-]+)">/g)].map(([, id]) => id);
+    expect(headings).toEqual(['why', 'done', 'followers', 'use', 'networks', 'reach', 'coverage', 'not-shown', 'next']);
+    for (const id of headings) expect(html).toContain(`<section aria-labelledby="${id}">`);
+    expect(html.match(/<main>/g)).toHaveLength(1);
+    expect(html.match(/<h1>/g)).toHaveLength(1);
+    expect(html.match(/<table>/g)?.length).toBe(html.match(/<caption>/g)?.length);
+    expect(html).toContain('<html lang="en">');
+  });
+
+  it('says in words what each drawing shows', () => {
+    const drawings = html.match(/<svg role="img"/g)?.length ?? 0;
+    expect(drawings).toBe(3);
+    expect(
+      html.match(/<svg role="img"[^>]*>\n<title id="[\w-]+">[^<]+<\/title>\n<desc id="[\w-]+">[^<]+<\/desc>/g),
+    ).toHaveLength(drawings);
+    expect(html).toContain('Foreign use: Mon 02:00. At that hour there is no usual use.');
+    expect(html).toContain('leak, 30 Mar 2026 00:00 UTC');
+  });
+
+  it('has each id once', () => {
+    const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it.each(hostileTexts.map((hostile) => [hostile.slice(0, 30), hostile]))('keeps a name text: %j', (_, hostile) => {
+    const page = investigationHtml(stolenToken(named(hostile)), settings);
+    const tagsOf = (text: string): readonly string[] => [...new Set(text.match(/<[a-z!/][^\s>]*/gi) ?? [])].sort();
+    expect(tagsOf(page).filter((tag) => !tagsOf(html).includes(tag))).toEqual([]);
+    expect(page.split('\n').flatMap(actingOnScreens)).toEqual([]);
+    expect(page).not.toMatch(/\son\w+=|href="(?!#|https:\/\/app\.pulumi\.com\/)/i);
+    expect(page.length).toBeLessThan(1_000_000);
+  });
+});
+
+describe('escaping', () => {
+  it('leaves no character that HTML acts on, in text or in quotes', () => {
+    expect(escapeHtml(`<a href="x" title='y'>&amp;\`=</a>`)).toBe(
+      '&#60;a href&#61;&#34;x&#34; title&#61;&#39;y&#39;&#62;&#38;amp;&#96;&#61;&#60;/a&#62;',
+    );
+  });
+
+  it('shows what cannot be seen', () => {
+    expect(escapeHtml('cod\u202egpj.exe')).toBe('cod\\u202egpj.exe');
+  });
+});
+
+describe('a command', () => {
+  it.each(hostileTexts.map((hostile) => [hostile.slice(0, 30), hostile]))(
+    'never holds a name that a shell would act on: %j',
+    (_, hostile) => {
+      const commands = nextSteps(stolenToken(named(hostile))).flatMap(({ command }) => command ?? []);
+      for (const command of commands) {
+        expect(command).toMatch(
+          /^(curl -X DELETE -H "Authorization: token \$PULUMI_ACCESS_TOKEN" https:\/\/api\.pulumi\.com\/api\/orgs\/acme\/tokens\/tok-1|pulumi stack history --stack [\w./-]+|tokenwatch (investigate|watch --organization) [\w.-]+)$/,
+        );
+      }
+    },
+  );
+
+  it('is there for plain names', () => {
+    expect(nextSteps(stolenToken(plainNames)).flatMap(({ command }) => command ?? [])).toEqual([
+      'curl -X DELETE -H "Authorization: token $PULUMI_ACCESS_TOKEN" https://api.pulumi.com/api/orgs/acme/tokens/tok-1',
+      'pulumi stack history --stack acme/billing/prod',
+      'tokenwatch watch --organization acme',
+    ]);
+  });
+});
