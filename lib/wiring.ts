@@ -21,8 +21,8 @@ export { fastForwardClock, systemClock } from './adapters/clock.ts';
 export type { Networks } from './adapters/networks/open.ts';
 export type { Environment } from './adapters/secrets/environment.ts';
 export { type Progress, type RecordedLog, readFiles } from './adapters/sources/files/read-files.ts';
-export { folderOfStretches } from './adapters/stretches/folder.ts';
 export type { PulumiCloud } from './adapters/sources/pulumi/cloud.ts';
+export { folderOfStretches } from './adapters/stretches/folder.ts';
 
 export const version = userAgent.slice(userAgent.indexOf('/') + 1);
 
