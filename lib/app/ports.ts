@@ -1,3 +1,5 @@
+import type { Secret } from '../config/secret.ts';
+import type { SecretReference } from '../config/secret-reference.ts';
 import type { Alert } from '../core/alert.ts';
 import type { AuditEvent } from '../core/event.ts';
 import type { Stretch } from '../core/time.ts';
@@ -80,6 +82,8 @@ export type Commit = {
   readonly expectedRevision: number;
   readonly cursor?: Document;
   readonly organization?: Document;
+  /** What people asked for: watches over rotations, acknowledgements. */
+  readonly instructions?: Document;
   /** By principal key. */
   readonly principals?: ReadonlyMap<string, Document>;
   /** Events now counted, so that a later re-read finds only what is new. */
@@ -100,6 +104,7 @@ export type StateStore = {
     readonly revision: number;
     readonly cursor: Document | undefined;
     readonly organization: Document | undefined;
+    readonly instructions: Document | undefined;
   }>;
   /** Those of the named principals that are known. */
   principals(source: string, keys: readonly string[]): Promise<ReadonlyMap<string, Document>>;
@@ -138,3 +143,27 @@ export class StateError extends Error {
 
 /** Delivers one telling to one kind of receiver; may be called twice with the same key. */
 export type SendAlert = (telling: Telling) => Promise<void>;
+
+/**
+ * The secret from where the reference says it is kept. What was read a few minutes ago may be given again, unless `fresh`
+ * asks the store itself: for whoever was just refused with the old one. Throws `SecretError`.
+ */
+export type ReadSecret = (reference: SecretReference, options?: { readonly fresh?: boolean }) => Promise<Secret>;
+
+/** One kind per decision that the caller can take. */
+export type SecretFailure =
+  | 'unavailable' // the store does not answer just now: try again later, on its own
+  | 'login' // the store does not know us, or nothing says how to log in: a person must act
+  | 'permission' // the store knows us and refuses: a person must act
+  | 'missing' // there is no such secret, version or field, or it is hidden from us: a person must act
+  | 'unusable'; // what is there is no secret that can be sent: a person must act
+
+/** `message` says what happened, where, and what to do. Never holds a secret, any part of an answer, or a cause that might. */
+export class SecretError extends Error {
+  readonly failure: SecretFailure;
+  constructor(failure: SecretFailure, message: string) {
+    super(message);
+    this.name = 'SecretError';
+    this.failure = failure;
+  }
+}

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import type { Clock, StateStore } from '../app/ports.ts';
-import { secretReferenceText } from '../config/secret-reference.ts';
 import type { PulumiSource, Settings } from '../config/settings.ts';
 import { latenessMs } from '../core/coverage.ts';
 import { readCoverage } from '../core/stored.ts';
@@ -9,28 +8,11 @@ import type { Check } from '../report/doctor-text.ts';
 import { named } from '../report/safe-text.ts';
 import { durationText, instantText } from '../report/times.ts';
 import { counted } from '../report/words.ts';
-import { isForOperator, openOwners, openSource, openState, readSecret, secretHint } from '../wiring.ts';
+import { openOwners, openSource, openState } from '../wiring.ts';
+import { failed, ok, orFailed, warning } from './check-outcome.ts';
 import type { World } from './world.ts';
 
 /** The checks of `doctor`, each ending in an answer: nothing here ends the others, except a fault of ours. */
-
-const ok = (name: string, detail: string): Check => ({ name, outcome: 'ok', detail });
-const warning = (name: string, detail: string, fix: string): Check => ({ name, outcome: 'warning', detail, fix });
-const failed = (name: string, detail: string, fix: string): Check => ({ name, outcome: 'failed', detail, fix });
-
-/** The work's checks, or one that failed where the work fails in a way that an operator can mend. */
-const orFailed = async (
-  name: string,
-  fix: string,
-  work: () => Promise<readonly Check[]>,
-): Promise<readonly Check[]> => {
-  try {
-    return await work();
-  } catch (error) {
-    if (isForOperator(error)) return [failed(name, error.message, fix)];
-    throw error;
-  }
-};
 
 export const checkNode = ({ versions }: World): Check =>
   versions.sqlite === undefined
@@ -48,17 +30,6 @@ export const checkOwners = (mmdbPaths: readonly string[], { tableFile }: World):
     return [ok(name, credit ?? `From ${counted(mmdbPaths.length, 'MMDB file')}.`)];
   });
 
-export const checkSecret = (source: PulumiSource, { environment }: World): Promise<readonly Check[]> => {
-  const name = `${named(source.name)} secret`;
-  return orFailed(name, 'Set it where tokenwatch is started.', async () => {
-    const hint = secretHint(readSecret(source.token, environment));
-    const where = secretReferenceText(source.token);
-    return hint === undefined
-      ? [ok(name, `${where} holds one.`)]
-      : [warning(name, `${where} holds one. ${hint}`, 'If it is refused, copy the token again.')];
-  });
-};
-
 /** Asks the vendor; needs the secret. */
 export const checkSource = (source: PulumiSource, world: World): Promise<readonly Check[]> => {
   const { environment, clock } = world;
@@ -66,7 +37,8 @@ export const checkSource = (source: PulumiSource, world: World): Promise<readonl
     const checks = await openSource(source, { environment, clock }).checkAccess();
     return checks.map((check) => {
       const name = `${named(source.name)} ${check.name}`;
-      return check.ok ? ok(name, check.detail) : failed(name, check.detail, check.fix);
+      if (!check.ok) return failed(name, check.detail, check.fix);
+      return check.advice === undefined ? ok(name, check.detail) : warning(name, check.detail, check.advice);
     });
   });
 };

@@ -1,10 +1,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Check, checkJson, doctorText } from '../report/doctor-text.ts';
-import { checkNode, checkOwners, checkSecret, checkSource, checkState } from './checks.ts';
+import { checkAllowances } from './allow-checks.ts';
+import { checkNode, checkOwners, checkSource, checkState } from './checks.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { collected } from './options.ts';
+import { checkPromises } from './promise-checks.ts';
 import { screenOf } from './screen.ts';
+import { checkSecret, checkShellHistory } from './secret-checks.ts';
 import { type Chosen, chooseSettings, type SettingsFlags, settingsFileDefault } from './settings.ts';
 import { stateFile, stateFileHelp } from './state-file.ts';
 import type { World } from './world.ts';
@@ -59,12 +62,17 @@ const allChecks = async (
 ): Promise<readonly Check[]> => {
   const settings = chosen?.settings;
   const stateNamed = settings?.statePath ?? flags.state;
-  const checks: Check[] = [checkNode(world), settingsCheck(chosen)];
+  const checks: Check[] = [checkNode(world), settingsCheck(chosen), ...(await checkShellHistory(world))];
   onCheck('the ownership table');
-  checks.push(...(await checkOwners(settings?.mmdbPaths ?? flags.mmdb ?? [], world)));
+  const mmdbPaths = settings?.mmdbPaths ?? flags.mmdb ?? [];
+  const owners = await checkOwners(mmdbPaths, world);
+  const hasOwners = owners.every(({ outcome }) => outcome === 'ok');
+  checks.push(...owners, ...checkAllowances(settings?.allow ?? [], { nowMs: world.clock.nowMs(), hasOwners }));
   onCheck('the state');
   const file = stateNamed === undefined ? stateFile(world) : resolve(world.cwd, stateNamed);
   checks.push(...(await checkState({ file, settings, clock: world.clock })));
+  onCheck('the alert budget');
+  checks.push(...(await checkPromises({ file, settings, mmdbPaths, world })));
   for (const source of settings?.sources ?? []) {
     onCheck(source.name);
     const secret = await checkSecret(source, world);

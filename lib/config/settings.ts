@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import type { Allowance } from '../core/allowance.ts';
 import { msPerDay, msPerMinute } from '../core/time.ts';
+import { isBlank, numberAdvice, wrong } from './advice.ts';
+import { allowKeys, allowSchema } from './allow.ts';
 import { baseUrlAdvice, baseUrlDefault, parseBaseUrl } from './base-url.ts';
 import { jsonTroubleIn } from './json-trouble.ts';
 import { nearest } from './nearest.ts';
@@ -28,6 +31,8 @@ export type Settings = {
   readonly backfillMs: number;
   /** False alerts per week and organization that are acceptable. */
   readonly alertBudgetPerWeek: number;
+  /** Networks that somebody vouches for, each until a day. */
+  readonly allow: readonly Allowance[];
   /** MMDB files that say who owns an address, asked in this order; none means whatever the door offers. */
   readonly mmdbPaths: readonly string[];
   /** Undefined: where the door keeps state by default. */
@@ -61,21 +66,6 @@ const sourcesMax = 20;
 const mmdbFilesMax = 8;
 /** Longest path that common systems open. */
 const pathCharsMax = 4_096;
-
-const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';
-
-/** Says what is wrong with a value of the wrong type, in the same words for every field. */
-const wrong =
-  (advice: string) =>
-  ({ input }: { readonly input?: unknown }): string =>
-    input === undefined ? `is missing: ${advice}` : isBlank(input) ? `is blank: ${advice}` : advice;
-
-const numberAdvice =
-  (advice: string) =>
-  (issue: { readonly input?: unknown }): string =>
-    typeof issue.input === 'string' && !isBlank(issue.input)
-      ? `is a text: ${advice}, without quotes`
-      : wrong(advice)(issue);
 
 const wholeNumber = (from: number, to: number, unit: string, example: number) => {
   const advice = `write a whole number of ${unit} from ${from} to ${to}, such as ${example}`;
@@ -156,6 +146,7 @@ const settingsSchema = z.strictObject(
       .positive({ error: budgetAdvice })
       .max(100, { error: budgetAdvice })
       .default(1),
+    allow: allowSchema.default([]),
     networks: networksSchema.default({ mmdb: [] }),
     state: filledText('write the path of the state file, or leave it out').optional(),
   },
@@ -220,7 +211,7 @@ const checked = (value: unknown): Checked => {
   const found = parsed.success ? duplicateProblems(parsed.data.sources) : parsed.error.issues.flatMap(problemsOf);
   const problems = oneEach([...pastedSecrets(value), ...found]);
   if (!parsed.success || problems.length > 0) return { settings: undefined, problems: cutShort(problems) };
-  const { sources, pollMinutes, backfillDays, alertBudgetPerWeek, networks, state } = parsed.data;
+  const { sources, pollMinutes, backfillDays, alertBudgetPerWeek, allow, networks, state } = parsed.data;
   return {
     problems: [],
     settings: {
@@ -228,6 +219,7 @@ const checked = (value: unknown): Checked => {
       pollEveryMs: pollMinutes * msPerMinute,
       backfillMs: backfillDays * msPerDay,
       alertBudgetPerWeek,
+      allow,
       mmdbPaths: networks.mmdb,
       statePath: state,
     },
@@ -261,6 +253,7 @@ const knownKeysAt = (path: readonly PropertyKey[]): readonly string[] => {
   const last = path.at(-1);
   if (last === 'pulumi') return Object.keys(pulumiSchema.shape);
   if (last === 'networks') return Object.keys(networksSchema.shape);
+  if (path[0] === 'allow') return allowKeys;
   return Object.keys(typeof last === 'number' ? sourceSchema.shape : settingsSchema.shape);
 };
 

@@ -38,6 +38,7 @@ describe('settings from a file', () => {
       pollEveryMs: 300_000,
       backfillMs: 2_592_000_000,
       alertBudgetPerWeek: 1,
+      allow: [],
       mmdbPaths: [],
       statePath: undefined,
     });
@@ -67,6 +68,7 @@ describe('settings from a file', () => {
       pollEveryMs: 900_000,
       backfillMs: 7_776_000_000,
       alertBudgetPerWeek: 0.5,
+      allow: [],
       mmdbPaths: ['/data/asn.mmdb'],
       statePath: '/data/state.db',
     });
@@ -172,7 +174,7 @@ describe('a problem says what to write instead', () => {
   it('where a name is unknown: the nearest known one, else all that are known there', () => {
     expect(problemsOf({ sources: [acme], pollMinuts: 5, colour: 'red' })).toEqual([
       'pollMinuts: is no setting: write pollMinutes, or remove it',
-      'colour: is no setting: remove it; known here: sources, pollMinutes, backfillDays, alertBudgetPerWeek, networks, state',
+      'colour: is no setting: remove it; known here: sources, pollMinutes, backfillDays, alertBudgetPerWeek, allow, networks, state',
     ]);
     expect(problemsOf({ sources: [{ ...acme, scaler: {} }] })).toEqual([
       'sources.0.scaler: is no setting: remove it; known here: pulumi',
@@ -189,7 +191,7 @@ describe('a problem says what to write instead', () => {
     expect(
       problemsIn('{ "sources": [{ "pulumi": { "organization": "acme" } }], "__proto__": { "state": "x" } }'),
     ).toEqual([
-      '__proto__: is no setting: remove it; known here: sources, pollMinutes, backfillDays, alertBudgetPerWeek, networks, state',
+      '__proto__: is no setting: remove it; known here: sources, pollMinutes, backfillDays, alertBudgetPerWeek, allow, networks, state',
     ]);
   });
 
@@ -272,9 +274,14 @@ describe('a secret in the settings', () => {
     const path = 'sources.0.pulumi.token';
     expect(problemOf('')).toEqual([`${path}: is blank: write where the token is, such as env:PULUMI_ACCESS_TOKEN`]);
     expect(problemOf(5)).toEqual([`${path}: write where the token is, such as env:PULUMI_ACCESS_TOKEN`]);
-    expect(problemOf('aws-sm:audit#token')).toEqual([`${path}: only env: works so far: write env:PULUMI_ACCESS_TOKEN`]);
-    expect(problemOf('vault:secret/audit#token')).toEqual([
-      `${path}: only env: works so far: write env:PULUMI_ACCESS_TOKEN`,
+    for (const reference of ['aws-sm:audit#token', 'vault:secret/audit#token', 'conjur:audit', 'file:/run/token']) {
+      expect(problemOf(reference)).toEqual([]);
+    }
+    expect(problemOf('vault:secret/audit')).toEqual([
+      `${path}: write which field of the secret it is after #, such as vault:secret/tokenwatch#pulumi`,
+    ]);
+    expect(problemOf('gcp:audit')).toEqual([
+      expect.stringContaining('begins with a word that tokenwatch does not know'),
     ]);
     expect(problemOf('env:')).toEqual([
       `${path}: write the name of an environment variable after env:, in letters, digits and underscores, such as env:PULUMI_ACCESS_TOKEN`,

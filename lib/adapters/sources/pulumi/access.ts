@@ -1,8 +1,9 @@
-import { z } from 'zod';
 import { type Clock, SourceError, type SourceFailure } from '../../../app/ports.ts';
 import { isoSeconds, msPerHour, msPerMinute, msPerSecond } from '../../../core/time.ts';
+import { type AccessCheck, isSame, Metadata, outcomeOf, User } from './account.ts';
 import { type Page, type Pages, secondOf } from './pages.ts';
 import { excerpt } from './refusal.ts';
+import { rightToken, tokenRights } from './token-rights.ts';
 import type { Answer, Ask } from './transport.ts';
 
 /**
@@ -10,11 +11,6 @@ import type { Answer, Ask } from './transport.ts';
  * organization's plan holds, and whether the log of the last hour can in fact be read. The last decides, because a role
  * may allow the log and nothing else.
  */
-
-export type AccessCheck = {
-  readonly name: 'token' | 'organization' | 'audit log' | 'clock';
-  readonly detail: string;
-} & ({ readonly ok: true } | { readonly ok: false; readonly fix: string });
 
 export type Access = {
   readonly ask: Ask;
@@ -36,17 +32,9 @@ export const checkAccess = async (access: Access): Promise<readonly AccessCheck[
     tokenCheck(user, organization),
     organizationCheck(metadata, page instanceof SourceError),
     logCheck(page),
+    ...(await tokenRights({ ...access, user, metadata })),
     ...clockCheck(user),
   ];
-};
-
-const outcomeOf = async <Value>(asked: Promise<Value>): Promise<Value | SourceError> => {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof SourceError) return error;
-    throw error;
-  }
 };
 
 const failed = (name: AccessCheck['name'], error: SourceError): AccessCheck => ({
@@ -61,20 +49,11 @@ const fixes: Readonly<Record<SourceFailure, string>> = {
   unavailable: 'Check the network, any proxy and the address of the API, then try again.',
   'rate-limited': 'Wait five minutes, and see who else asks Pulumi Cloud from this address.',
   credentials: 'Make a new access token and put it where the settings point.',
-  permission: 'Give the token a role with the scope audit_logs:read, or use an organization administrator’s.',
+  permission: `The token lacks the scope audit_logs:read. ${rightToken} Or use an organization administrator’s.`,
   plan: 'Use an edition with audit logs: Essentials, Pro or Enterprise.',
   'not-found': 'Check the spelling of the organization, and that the token belongs to it.',
   misunderstood: 'Check that the address is that of the API and that no proxy answers in its place.',
 };
-
-const absentable = z.string().nullish();
-
-/** `tokenInfo` comes with machine tokens only; which of its fields, specification and client disagree about. */
-const User = z.object({
-  githubLogin: z.string(),
-  tokenInfo: z.object({ name: absentable, organization: absentable, team: absentable }).nullish(),
-  organizations: z.array(z.object({ githubLogin: z.string(), role: absentable })).nullish(),
-});
 
 const tokenCheck = ({ body }: Answer, organization: string): AccessCheck => {
   const { success, data: user } = User.safeParse(body);
@@ -94,18 +73,11 @@ const tokenCheck = ({ body }: Answer, organization: string): AccessCheck => {
     : { name: 'token', ok: true, detail };
 };
 
-const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-
 const strange = (owner: string, organization: string): AccessCheck => ({
   name: 'token',
   ok: false,
   detail: `The token works but does not belong to ${organization}: it is ${owner}.`,
   fix: fixes['not-found'],
-});
-
-const Metadata = z.object({
-  product: absentable,
-  features: z.object({ auditLogsEnabled: z.boolean().nullish() }).nullish(),
 });
 
 const organizationCheck = (metadata: Answer | SourceError, isLogClosed: boolean): AccessCheck => {

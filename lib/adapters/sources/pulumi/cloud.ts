@@ -1,11 +1,13 @@
 import type { AuditSource, Clock } from '../../../app/ports.ts';
 import { baseUrlDefault, parseBaseUrl } from '../../../config/base-url.ts';
-import type { Secret } from '../../../config/secret.ts';
-import { type AccessCheck, checkAccess } from './access.ts';
+import type { Listing } from '../../../core/inventory/listing.ts';
+import { checkAccess } from './access.ts';
+import type { AccessCheck } from './account.ts';
+import { listTokens } from './inventory.ts';
 import { auditLogPages } from './pages.ts';
 import { readStretch } from './stretch.ts';
 import { pulumiTranslator } from './translate.ts';
-import { pulumiTransport } from './transport.ts';
+import { pulumiTransport, type ReadToken } from './transport.ts';
 
 /**
  * The audit log of one organization in Pulumi Cloud, managed or self-hosted, over its REST API. How requests are sent is
@@ -15,11 +17,13 @@ import { pulumiTransport } from './transport.ts';
 export type PulumiCloud = AuditSource & {
   /** Whether the token can do what watching needs; each failed check says what to do. For `doctor`. */
   checkAccess(signal?: AbortSignal): Promise<readonly AccessCheck[]>;
+  /** The tokens that the API shows to this token. Throws `SourceError`. */
+  listTokens(signal?: AbortSignal): Promise<Listing>;
 };
 
 export type PulumiCloudSettings = {
   readonly organization: string;
-  readonly token: Secret;
+  readonly readToken: ReadToken;
   readonly baseUrl?: string | undefined;
   readonly clock: Clock;
   readonly fetch?: typeof globalThis.fetch;
@@ -29,16 +33,17 @@ export type PulumiCloudSettings = {
 
 /** Throws when the organization or the address of the API cannot be meant. */
 export const pulumiCloud = (settings: PulumiCloudSettings): PulumiCloud => {
-  const { token, baseUrl = baseUrlDefault, clock, fetch = globalThis.fetch, requestMsMax } = settings;
+  const { readToken, baseUrl = baseUrlDefault, clock, fetch = globalThis.fetch, requestMsMax } = settings;
   const organization = parseOrganization(settings.organization);
   const name = `pulumi:${organization}`;
-  const ask = pulumiTransport({ baseUrl: addressOf(baseUrl), token, clock, fetch, requestMsMax });
+  const ask = pulumiTransport({ baseUrl: addressOf(baseUrl), readToken, clock, fetch, requestMsMax });
   const pages = auditLogPages(ask, organization);
   const translate = pulumiTranslator(name);
   return {
     name,
     read: (stretch, signal) => readStretch({ source: name, stretch, translate, pages, signal }),
     checkAccess: (signal) => checkAccess({ ask, pages, organization, clock, signal }),
+    listTokens: (signal) => listTokens({ ask, organization, signal }),
   };
 };
 

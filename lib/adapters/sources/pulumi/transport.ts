@@ -1,4 +1,4 @@
-import { type Clock, SourceError } from '../../../app/ports.ts';
+import { type Clock, SecretError, SourceError } from '../../../app/ports.ts';
 import type { Secret } from '../../../config/secret.ts';
 import { msPerSecond } from '../../../core/time.ts';
 import { fieldsOf, textOf } from '../fields.ts';
@@ -32,10 +32,13 @@ export type Answer = {
 /** Throws `SourceError`, or the signal's reason at once when that aborts. */
 export type Ask = (question: Question) => Promise<Answer>;
 
+/** The token, as it is kept just now; `fresh` after the vendor refused the last one. Throws `SecretError`. */
+export type ReadToken = (options?: { readonly fresh?: boolean }) => Promise<Secret>;
+
 export type Connection = {
   /** As `parseBaseUrl` gives it. */
   readonly baseUrl: string;
-  readonly token: Secret;
+  readonly readToken: ReadToken;
   readonly clock: Clock;
   readonly fetch: typeof globalThis.fetch;
   readonly requestMsMax?: number | undefined;
@@ -53,28 +56,47 @@ const answerBytesMax = 64 * 1024 * 1024;
 const errorBytesMax = 64 * 1024;
 
 export const pulumiTransport = (connection: Connection): Ask => {
-  const { baseUrl, token, clock } = connection;
-  /** Anything else cannot stand in a header, and the refusal would print it. */
-  if (!/^[\x21-\x7e]+$/.test(token.reveal())) {
-    throw new SourceError('credentials', 'The Pulumi token holds characters that no token has: copy it again.');
-  }
+  const { baseUrl, clock } = connection;
   const turn = pace(clock);
 
   return async ({ path, query = {}, what, onRequest, signal }) => {
     const parameters = new URLSearchParams(query).toString();
     const url = `${baseUrl}${path}${parameters === '' ? '' : `?${parameters}`}`;
+    let token = await tokenFrom(connection);
+    let isFresh = false;
     for (let tries = 1; ; tries += 1) {
       await turn(signal);
       signal?.throwIfAborted();
       onRequest?.();
-      const outcome = await tryOnce({ url, what, connection, signal });
+      const outcome = await tryOnce({ url, what, connection, token, signal });
       if ('answer' in outcome) return outcome.answer;
       const { error, isPassing, toldMs = 0 } = outcome;
+      if (error.failure === 'credentials' && !isFresh) {
+        isFresh = true;
+        const newer = await tokenFrom(connection, { fresh: true });
+        if (newer.reveal() === token.reveal()) throw error;
+        token = newer;
+        continue;
+      }
       if (!isPassing || tries === triesMax || toldMs > satOutMsMax) throw error;
       await clock.sleep(Math.max(toldMs, firstWaitMs * 2 ** (tries - 1)), signal);
     }
   };
 };
+
+/** Read anew for each question, from a memory of minutes: a rotated token is taken up without a restart. */
+const tokenFrom = async ({ readToken }: Connection, options?: { readonly fresh: true }): Promise<Secret> => {
+  const token = await readToken(options).catch((error: unknown) => {
+    throw error instanceof SecretError ? secretFailure(error) : error;
+  });
+  /** Anything else cannot stand in a header, and the refusal would print it. */
+  if (/^[\x21-\x7e]+$/.test(token.reveal())) return token;
+  throw new SourceError('credentials', 'The Pulumi token holds characters that no token has: copy it again.');
+};
+
+/** Without the secret the source cannot be read; whether to wait or to act is decided alike. */
+const secretFailure = (cause: SecretError): SourceError =>
+  new SourceError(cause.failure === 'unavailable' ? 'unavailable' : 'credentials', cause.message, { cause });
 
 /** Turns half a second apart, also when several readings ask at once. Never longer, or a clock set back would stall us. */
 const pace = (clock: Clock): ((signal: AbortSignal | undefined) => Promise<void>) => {
@@ -94,6 +116,7 @@ type Attempt = {
   readonly url: string;
   readonly what: string;
   readonly connection: Connection;
+  readonly token: Secret;
   readonly signal: AbortSignal | undefined;
 };
 
@@ -101,8 +124,8 @@ const tryOnce = async (attempt: Attempt): Promise<{ readonly answer: Answer } | 
   const received = await exchange(attempt);
   if ('error' in received) return received;
   const { status, headers, text, isWhole, atMs } = received;
-  const { what, connection } = attempt;
-  if (!isFine(status)) return refusalOf({ what, status, headers, body: text, nowMs: atMs, token: connection.token });
+  const { what, token } = attempt;
+  if (!isFine(status)) return refusalOf({ what, status, headers, body: text, nowMs: atMs, token });
   if (!isWhole) return tooLarge(what);
   return parsed(received, attempt);
 };
@@ -118,8 +141,8 @@ type Received = {
 const isFine = (status: number): boolean => status >= 200 && status < 300;
 
 const exchange = async (attempt: Attempt): Promise<Received | Refusal> => {
-  const { url, connection, signal } = attempt;
-  const { token, clock, requestMsMax = requestMsMaxDefault } = connection;
+  const { url, connection, token, signal } = attempt;
+  const { clock, requestMsMax = requestMsMaxDefault } = connection;
   const limit = timeLimit(requestMsMax, signal);
   try {
     const response = await connection.fetch(url, {
@@ -164,7 +187,7 @@ const timeLimit = (ms: number, outer: AbortSignal | undefined): { signal: AbortS
 };
 
 /** The body decides and not its declared type, which proxies change; the type only helps to say what came instead. */
-const parsed = (received: Received, { what, connection }: Attempt): { readonly answer: Answer } | Refusal => {
+const parsed = (received: Received, { what, token }: Attempt): { readonly answer: Answer } | Refusal => {
   const { headers, text, atMs } = received;
   const serverMs = httpDateMs(headers.get('date'));
   const clockDifferenceMs = serverMs === undefined ? undefined : serverMs - atMs;
@@ -172,7 +195,7 @@ const parsed = (received: Received, { what, connection }: Attempt): { readonly a
     return { answer: { body: JSON.parse(text), clockDifferenceMs } };
   } catch {
     const contentType = headers.get('content-type');
-    const type = contentType === null ? 'text of no declared type' : excerpt(contentType, connection.token);
+    const type = contentType === null ? 'text of no declared type' : excerpt(contentType, token);
     const message = `Pulumi Cloud's answer for ${what} is not whole JSON but ${type} of ${text.length} characters. Check that the address is that of the API and that no proxy answers in its place.`;
     return { error: new SourceError('misunderstood', message), isPassing: true, toldMs: undefined };
   }
@@ -187,9 +210,12 @@ const tooLarge = (what: string): Refusal => ({
   toldMs: undefined,
 });
 
-const unreachable = (thrown: unknown, { url, what, connection, isLate }: Attempt & { isLate: boolean }): Refusal => {
+const unreachable = (
+  thrown: unknown,
+  { url, what, connection, token, isLate }: Attempt & { isLate: boolean },
+): Refusal => {
   const { origin } = new URL(url);
-  const { requestMsMax = requestMsMaxDefault, token } = connection;
+  const { requestMsMax = requestMsMaxDefault } = connection;
   const reason = isLate ? `no whole answer within ${requestMsMax / msPerSecond} s` : reasonOf(thrown);
   const advice = /CERT|SIGNED|ISSUER/.test(reason)
     ? ' If the server has a certificate of your own authority, name that in NODE_EXTRA_CA_CERTS.'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { AccessCheck } from '../../../../lib/adapters/sources/pulumi/access.ts';
+import type { AccessCheck } from '../../../../lib/adapters/sources/pulumi/account.ts';
 import { closeServers, cloudOf, pageOf, type Reply, record, startMs } from './server.ts';
 
 afterEach(closeServers);
@@ -40,6 +40,7 @@ describe('checking access to Pulumi Cloud', () => {
         ok: true,
         detail: 'It can be read; the last hour has 2 events, the newest at 2026-03-14T02:09:00Z.',
       },
+      expect.objectContaining({ name: 'privileges', ok: true }),
       { name: 'clock', ok: true, detail: expect.stringMatching(/^This clock is \d s/) },
     ]);
   });

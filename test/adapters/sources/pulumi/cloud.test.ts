@@ -3,18 +3,18 @@ import { pulumiCloud } from '../../../../lib/adapters/sources/pulumi/cloud.ts';
 import { Secret } from '../../../../lib/config/secret.ts';
 import { organizationToken, virtualClock } from './server.ts';
 
-const token = new Secret(organizationToken);
+const readToken = async () => new Secret(organizationToken);
 const clock = virtualClock();
 
 describe('the Pulumi Cloud source', () => {
   it('is named after its organization', () => {
-    expect(pulumiCloud({ organization: 'acme', token, clock }).name).toBe('pulumi:acme');
+    expect(pulumiCloud({ organization: 'acme', readToken, clock }).name).toBe('pulumi:acme');
   });
 
   it.each(['', '.', '..', 'acme/../other', 'acme?x', 'acme#', 'ac me', 'acme\n', 'a'.repeat(201)])(
     'refuses %j for an organization',
     (organization) => {
-      expect(() => pulumiCloud({ organization, token, clock })).toThrow(/is not the name of a Pulumi organization/);
+      expect(() => pulumiCloud({ organization, readToken, clock })).toThrow(/is not the name of a Pulumi organization/);
     },
   );
 
@@ -24,7 +24,7 @@ describe('the Pulumi Cloud source', () => {
     ['s3://state-bucket', /write the address of the API, such as https:\/\/api\.pulumi\.com/],
     ['https://alice:hunter2@pulumi.example.com', /^(?!.*hunter2).*password/],
   ])('refuses %s for the address of the API, and says what to write', (baseUrl, advice) => {
-    expect(() => pulumiCloud({ organization: 'acme', token, clock, baseUrl })).toThrow(advice);
+    expect(() => pulumiCloud({ organization: 'acme', readToken, clock, baseUrl })).toThrow(advice);
   });
 
   it('asks the managed service unless told otherwise', async () => {
@@ -34,7 +34,7 @@ describe('the Pulumi Cloud source', () => {
       return Response.json({ auditLogEvents: [] });
     };
     const atMs = Date.parse('2026-03-14T02:00:00Z');
-    await pulumiCloud({ organization: 'a c'.replace(' ', '%'), token, clock, fetch }).read({
+    await pulumiCloud({ organization: 'a c'.replace(' ', '%'), readToken, clock, fetch }).read({
       fromMs: atMs,
       toMs: atMs + 1,
     });

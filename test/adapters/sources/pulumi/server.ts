@@ -30,6 +30,8 @@ export type Answering = (request: Seen, ordinal: number) => Reply;
 export const startMs = Date.parse('2026-03-14T02:10:00Z');
 export const organizationToken = 'opaque-0123456789';
 
+export const readToken = async () => new Secret(organizationToken);
+
 export type TestClock = Clock & { readonly sleeps: readonly number[] };
 
 export const virtualClock = (): TestClock => {
@@ -78,15 +80,19 @@ export const serve = async (answering: Answering, clock: Clock = virtualClock())
 /** The organization acme as its source sees it, behind a server that answers so. */
 export const cloudOf = async (answering: Answering, { clock = virtualClock(), requestMsMax = 20_000 } = {}) => {
   const { baseUrl, seen } = await serve(answering, clock);
-  const token = new Secret(organizationToken);
-  return { cloud: pulumiCloud({ organization: 'acme', token, baseUrl, clock, requestMsMax }), seen, baseUrl, clock };
+  return {
+    cloud: pulumiCloud({ organization: 'acme', readToken, baseUrl, clock, requestMsMax }),
+    seen,
+    baseUrl,
+    clock,
+  };
 };
 
 /** A transport to a server that answers so; `ask` asks it for the same thing each time. */
 export const transportTo = async (answering: Answering, { requestMsMax = 20_000 } = {}) => {
   const clock = virtualClock();
   const { baseUrl, seen } = await serve(answering, clock);
-  const transport = pulumiTransport({ baseUrl, token: new Secret(organizationToken), clock, fetch, requestMsMax });
+  const transport = pulumiTransport({ baseUrl, readToken, clock, fetch, requestMsMax });
   const ask = (signal?: AbortSignal) => transport({ path: '/api/user', what: 'the owner of the token', signal });
   return { ask, seen, clock, baseUrl };
 };

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { pulumiTransport, userAgent } from '../../../../lib/adapters/sources/pulumi/transport.ts';
+import { pulumiTransport, type ReadToken, userAgent } from '../../../../lib/adapters/sources/pulumi/transport.ts';
+import { SecretError } from '../../../../lib/app/ports.ts';
 import { Secret } from '../../../../lib/config/secret.ts';
 import {
   type Answering,
@@ -9,6 +10,7 @@ import {
   errorOf,
   organizationToken,
   type Reply,
+  readToken,
   serve,
   startMs,
   transportTo,
@@ -56,7 +58,7 @@ describe('asking Pulumi Cloud', () => {
     let backMs = 0;
     const { baseUrl } = await serve(() => fine, clock);
     const setBack = { ...clock, nowMs: () => clock.nowMs() - backMs };
-    const transport = pulumiTransport({ baseUrl, token: new Secret(organizationToken), clock: setBack, fetch });
+    const transport = pulumiTransport({ baseUrl, readToken, clock: setBack, fetch });
     await transport({ path: '/', what: 'it' });
     backMs = 60 * minuteMs;
     await transport({ path: '/', what: 'it' });
@@ -76,15 +78,14 @@ describe('asking Pulumi Cloud', () => {
     expect((await ask()).clockDifferenceMs).toBe(2 * minuteMs);
   });
 
-  it('refuses a token that cannot stand in a header, without quoting it', () => {
-    const connect = () =>
-      pulumiTransport({
-        baseUrl: 'https://api.pulumi.com',
-        token: new Secret('schlüssel€'),
-        clock: virtualClock(),
-        fetch,
-      });
-    expect(connect).toThrow(/^(?!.*schl).*copy it again/);
+  it('refuses a token that cannot stand in a header, without quoting it', async () => {
+    const ask = pulumiTransport({
+      baseUrl: 'https://api.pulumi.com',
+      readToken: async () => new Secret('schlüssel€'),
+      clock: virtualClock(),
+      fetch,
+    });
+    await expect(ask({ path: '/', what: 'it' })).rejects.toThrow(/^(?!.*schl).*copy it again/);
   });
 });
 
@@ -233,9 +234,64 @@ describe('being stopped', () => {
     const clock = virtualClock();
     const { baseUrl, seen } = await serve(() => ({ status: 503 }), clock);
     const sleep = async (): Promise<void> => stopping.abort(new Error('out of time'));
-    const token = new Secret(organizationToken);
-    const transport = pulumiTransport({ baseUrl, token, clock: { ...clock, sleep }, fetch });
+    const transport = pulumiTransport({ baseUrl, readToken, clock: { ...clock, sleep }, fetch });
     await expect(transport({ path: '/', what: 'it', signal: stopping.signal })).rejects.toThrow('out of time');
     expect(seen).toHaveLength(1);
+  });
+});
+
+describe('a token that was rotated', () => {
+  const kept = (...values: readonly string[]) => {
+    const asked: boolean[] = [];
+    const read: ReadToken = async ({ fresh = false } = {}) => {
+      asked.push(fresh);
+      return new Secret(values[Math.min(asked.filter(Boolean).length, values.length - 1)] ?? '');
+    };
+    return { asked, read };
+  };
+
+  const askingWith = async (read: ReadToken, answering: Answering) => {
+    const clock = virtualClock();
+    const { baseUrl, seen } = await serve(answering, clock);
+    const ask = pulumiTransport({ baseUrl, readToken: read, clock, fetch });
+    return { ask: () => ask({ path: '/api/user', what: 'the owner of the token' }), seen };
+  };
+
+  const onlyNew: Answering = ({ headers }) =>
+    headers.authorization === 'token made-up-new' ? fine : { status: 401, body: { message: 'Unauthorized' } };
+
+  it('is read anew when the old one is refused, and the question is asked again', async () => {
+    const { asked, read } = kept('made-up-old', 'made-up-new');
+    const { ask, seen } = await askingWith(read, onlyNew);
+    expect((await ask()).body).toEqual({ fine: true });
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual(['token made-up-old', 'token made-up-new']);
+    expect(asked).toEqual([false, true]);
+  });
+
+  it('is not asked with again where the store holds the same one', async () => {
+    const { read } = kept('made-up-old');
+    const { ask, seen } = await askingWith(read, onlyNew);
+    await expect(ask()).rejects.toMatchObject({ failure: 'credentials' });
+    expect(seen).toHaveLength(1);
+  });
+
+  it('is read anew once only: a new one that is refused too is for a person', async () => {
+    const { asked, read } = kept('made-up-1', 'made-up-2', 'made-up-3');
+    const { ask, seen } = await askingWith(read, onlyNew);
+    await expect(ask()).rejects.toMatchObject({ failure: 'credentials' });
+    expect([seen.length, asked]).toEqual([2, [false, true]]);
+  });
+
+  it.each([
+    ['unavailable', 'unavailable'],
+    ['permission', 'credentials'],
+    ['missing', 'credentials'],
+  ] as const)('is a trouble of the source when it cannot be read: %s', async (secretFailure, failure) => {
+    const read: ReadToken = async () => {
+      throw new SecretError(secretFailure, 'Vault at https://vault.example.com is sealed.');
+    };
+    const { ask, seen } = await askingWith(read, onlyNew);
+    await expect(ask()).rejects.toMatchObject({ failure, message: expect.stringContaining('is sealed') });
+    expect(seen).toEqual([]);
   });
 });

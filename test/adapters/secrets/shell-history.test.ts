@@ -1,0 +1,31 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { tokensInShellHistory } from '../../../lib/adapters/secrets/shell-history.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'tokenwatch-test-'));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+/** Shaped like tokens, and none. */
+const pulumiLike = `pul-${'0'.repeat(40)}`;
+const webTokenLike = `eyJ${'A'.repeat(20)}.${'B'.repeat(20)}.C`;
+
+describe('the history of a shell', () => {
+  it('is searched for lines with tokens, which are counted and not shown', async () => {
+    writeFileSync(join(home, '.bash_history'), `ls\nPULUMI_ACCESS_TOKEN=${pulumiLike} tokenwatch watch\ncd /\n`);
+    writeFileSync(join(home, '.zsh_history'), `: 1:0;export A=${webTokenLike}\n: 2:0;curl -H 'token ${pulumiLike}'\n`);
+    mkdirSync(join(home, '.sh_history'));
+    expect(await tokensInShellHistory(home)).toEqual([
+      { file: '~/.bash_history', lines: 1 },
+      { file: '~/.zsh_history', lines: 2 },
+    ]);
+  });
+
+  it('is fine where there is none, or nothing in it', async () => {
+    expect(await tokensInShellHistory(join(home, 'nowhere'))).toEqual([]);
+    writeFileSync(join(home, '.bash_history'), 'pulumi up\nexport PULUMI_ACCESS_TOKEN=$(cat token)\n');
+    rmSync(join(home, '.zsh_history'));
+    expect(await tokensInShellHistory(home)).toEqual([]);
+  });
+});
