@@ -8,8 +8,8 @@
  * Every commit is whole or nothing and fenced by the revision that was loaded, so a run may die anywhere, and another
  * may overlap it: events are counted once, and a delivery is repeated at worst.
  */
-import type { Alert } from '../core/alert.ts';
-import { type Assessment, assess, keysOf, type Memory, newOrganization } from '../core/assess.ts';
+import { afterAnswers } from '../core/acknowledgement.ts';
+import { type AssessContext, type Assessment, assess, keysOf, type Memory, newOrganization } from '../core/assess.ts';
 import type { Baseline } from '../core/baseline.ts';
 import {
   beginCoverage,
@@ -20,16 +20,20 @@ import {
   settle,
   sweepMs,
   sweepOf,
+  tellFromMs,
 } from '../core/coverage.ts';
 import type { AuditEvent } from '../core/event.ts';
+import { type Instructions, noInstructions } from '../core/instructions.ts';
 import type { Network } from '../core/network.ts';
 import { principalKey } from '../core/principal.ts';
 import {
   readBaseline,
   readCoverage,
+  readInstructions,
   readOrganization,
   writeBaseline,
   writeCoverage,
+  writeInstructions,
   writeOrganization,
 } from '../core/stored.ts';
 import { msPerDay, msPerHour, msPerSecond, type Stretch } from '../core/time.ts';
@@ -42,6 +46,8 @@ import {
   type StateStore,
   type Telling,
 } from './ports.ts';
+import { beginRotations, followAll } from './rotation.ts';
+import { tellingsFrom } from './tellings.ts';
 
 export type MonitorParts = {
   readonly source: AuditSource;
@@ -49,6 +55,7 @@ export type MonitorParts = {
   readonly clock: Clock;
   readonly networks: (address: string) => Network;
   readonly alertBudgetPerWeek: number;
+  readonly isAllowed?: AssessContext['isAllowed'];
   readonly backfillMs: number;
   /** Called after each commit, for progress. */
   readonly onProgress?: (coverage: Coverage, horizonMs: number) => void;
@@ -81,7 +88,7 @@ export const monitor = async (parts: MonitorParts): Promise<MonitorRun> => {
   while (run.coverage.settledThroughMs < horizonMs && !isStopped(parts)) {
     const { settledThroughMs: fromMs } = run.coverage;
     // The last stretch reaches up to now, so that one reading serves both to settle and to look ahead.
-    const isLast = startMs - fromMs <= lengthMs;
+    const isLast = fromMs + lengthMs >= horizonMs;
     const reading = await readOr(parts, { fromMs, toMs: isLast ? startMs + msPerSecond : fromMs + lengthMs });
     if (reading === 'too-much') {
       lengthMs = halved(lengthMs, parts.source.name);
@@ -121,6 +128,7 @@ type Run = {
   revision: number;
   coverage: Coverage;
   memory: Memory;
+  instructions: Instructions;
   events: number;
   lateEvents: number;
   badRecords: number;
@@ -128,7 +136,7 @@ type Run = {
 };
 
 const beginRun = async (parts: MonitorParts): Promise<Run> => {
-  const { revision, cursor, organization } = await parts.state.load(parts.source.name);
+  const { revision, cursor, organization, instructions } = await parts.state.load(parts.source.name);
   return {
     parts,
     revision,
@@ -137,6 +145,7 @@ const beginRun = async (parts: MonitorParts): Promise<Run> => {
       organization: organization === undefined ? newOrganization() : readOrganization(organization),
       baselines: new Map(),
     },
+    instructions: instructions === undefined ? noInstructions : readInstructions(instructions),
     events: 0,
     lateEvents: 0,
     badRecords: 0,
@@ -157,10 +166,13 @@ const settleReading = async (run: Run, reading: Reading, throughMs: number): Pro
   const nowMs = run.parts.clock.nowMs();
   const events = reading.events.filter(({ atMs }) => atMs < throughMs);
   const assessment = await assessed(run, events);
+  const instructions = await rotated(run, events);
   run.requests += reading.requests;
   run.events += events.length;
   run.badRecords += reading.badRecords.length;
   await learned(run, assessment, {
+    instructions,
+    events,
     coverage: settle(run.coverage, {
       throughMs,
       events: events.length,
@@ -177,13 +189,30 @@ const keptSeenMs = sweepMs + 2 * msPerHour;
 
 /** Judges events against the memory at hand, loading the baselines it lacks. */
 const assessed = async (run: Run, events: readonly AuditEvent[]): Promise<Assessment> => {
-  const { state, source, networks, alertBudgetPerWeek } = run.parts;
+  const { state, source, networks, alertBudgetPerWeek, isAllowed } = run.parts;
   const missing = [...keysOf(events)].filter((key) => !run.memory.baselines.has(key));
   const stored = missing.length === 0 ? new Map() : await state.principals(source.name, missing);
   const baselines = new Map(run.memory.baselines);
   for (const [key, document] of stored) baselines.set(key, readBaseline(document));
   run.memory = { ...run.memory, baselines };
-  return assess(run.memory, events, { networks, alertBudgetPerWeek, toldId: await toldIds(run, events) });
+  const context = { networks, alertBudgetPerWeek, isAllowed, toldId: await toldIds(run, events) };
+  return afterAnswers(assess(run.memory, events, context), run.instructions.acknowledgements);
+};
+
+/** Watches that these events begin. History has no rotations: whoever was late in it is no news. */
+const rotated = (run: Run, events: readonly AuditEvent[]): Promise<Instructions> => {
+  const { source, state, networks, signal } = run.parts;
+  const { settledThroughMs, backfillUntilMs } = run.coverage;
+  if (settledThroughMs < backfillUntilMs - latenessMs) return Promise.resolve(run.instructions);
+  const { deletedTokens } = run.memory.organization;
+  return beginRotations(run.instructions, events, {
+    source,
+    state,
+    networks,
+    deletedTokens,
+    settledThroughMs,
+    signal,
+  });
 };
 
 /** Alerts that were told while their events were still young, by principal. */
@@ -198,21 +227,30 @@ const toldIds = async (run: Run, events: readonly AuditEvent[]) => {
     )?.id;
 };
 
+type Learned = Pick<Commit, 'badRecords' | 'seen' | 'forgetSeenBeforeMs'> & {
+  readonly coverage: Coverage;
+  readonly instructions: Instructions;
+  readonly events: readonly AuditEvent[];
+};
+
 /** Commits what was learned and what is to be told of it. */
-const learned = async (
-  run: Run,
-  { organization, baselines, alerts }: Assessment,
-  change: { coverage: Coverage } & Pick<Commit, 'badRecords' | 'seen' | 'forgetSeenBeforeMs'>,
-): Promise<void> => {
-  const { coverage, ...rest } = change;
+const learned = async (run: Run, { organization, baselines, alerts }: Assessment, change: Learned): Promise<void> => {
+  const { coverage, events, instructions: begun, ...rest } = change;
+  const { networks } = run.parts;
+  const throughMs = coverage.settledThroughMs;
+  const { instructions, alerts: ofRotations } = followAll(begun, events, { networks, throughMs });
+  const isChanged = instructions !== run.instructions;
   await commit(run, {
     ...rest,
+    ...(isChanged && { instructions: writeInstructions(instructions) }),
     cursor: writeCoverage(coverage),
     organization: writeOrganization(organization),
     principals: new Map([...baselines].map(([key, baseline]) => [key, writeBaseline(baseline)])),
-    alerts: alerts.map(({ alert }) => alert),
-    tellings: tellingsOf(run, alerts),
+    alerts: [...alerts, ...ofRotations].map(({ alert }) => alert),
+    // What a rotation's watch finds is told whenever it began: somebody asked for it, or is cleaning up after it.
+    tellings: [...tellingsOf(run, alerts), ...tellingsFrom(ofRotations)],
   });
+  run.instructions = instructions;
   run.coverage = coverage;
   run.memory = { organization, baselines: kept(run.memory.baselines, baselines) };
 };
@@ -230,8 +268,13 @@ const lookAhead = async (run: Run, events: readonly AuditEvent[]): Promise<void>
   if (events.length === 0) return;
   const { alerts } = await assessed(run, events);
   const fresh = alerts.filter(({ news }) => news !== 'grown');
-  if (fresh.length === 0) return;
-  await commit(run, { alerts: fresh.map(({ alert }) => alert), tellings: tellingsOf(run, fresh) });
+  const { networks } = run.parts;
+  const throughMs = run.coverage.settledThroughMs;
+  const ofRotations = followAll(run.instructions, events, { networks, throughMs }).alerts;
+  const tellings = [...tellingsOf(run, fresh), ...tellingsFrom(ofRotations)];
+  if (fresh.length + tellings.length === 0) return;
+  const told = ofRotations.filter(({ news }) => news !== 'grown');
+  await commit(run, { alerts: [...fresh, ...told].map(({ alert }) => alert), tellings });
 };
 
 /** What settled late: events of the last three days that were not there when their stretch was read. */
@@ -266,6 +309,8 @@ const settleLate = async (run: Run, late: readonly AuditEvent[]): Promise<void> 
   run.lateEvents += late.length;
   const { coverage } = run;
   await learned(run, assessment, {
+    instructions: run.instructions,
+    events: late,
     coverage: {
       ...coverage,
       events: coverage.events + late.length,
@@ -280,12 +325,6 @@ const commit = async (run: Run, change: Omit<Commit, 'expectedRevision'>): Promi
   run.revision += 1;
 };
 
-/** History read at the first start is summarized, not sent: nobody wants thirty days of mail at once. */
+/** History read at the first start is summarized, not sent, but for its last day: nobody wants thirty days of mail at once. */
 const tellingsOf = (run: Run, alerts: Assessment['alerts']): readonly Telling[] =>
-  alerts
-    .filter(({ alert, news }) => news !== 'grown' && alert.openedAtMs >= run.coverage.backfillUntilMs)
-    .map(({ alert, news }) => ({ key: tellingKey(alert, news), source: alert.source, alert }));
-
-/** The same news of the same alert always has the same key, so it is told once. */
-const tellingKey = ({ id, severity }: Alert, news: string): string =>
-  news === 'opened' ? `${id}/opened` : `${id}/${severity}`;
+  tellingsFrom(alerts.filter(({ alert }) => alert.openedAtMs >= tellFromMs(run.coverage)));

@@ -1,6 +1,6 @@
 /** Runs recorded events through the engine, as the monitor would have live, and collects the alerts. */
 import type { Alert } from '../core/alert.ts';
-import { assess, type Memory, newOrganization } from '../core/assess.ts';
+import { type AssessContext, assess, type Memory, newOrganization } from '../core/assess.ts';
 import type { Baseline } from '../core/baseline.ts';
 import { isLearning } from '../core/detectors/unfamiliar-network.ts';
 import type { AuditEvent } from '../core/event.ts';
@@ -9,6 +9,7 @@ import type { Network } from '../core/network.ts';
 export type ReplayParts = {
   readonly networks: (address: string) => Network;
   readonly alertBudgetPerWeek: number;
+  readonly isAllowed?: AssessContext['isAllowed'];
   /** Called after each batch. */
   readonly onProgress?: (events: number) => void;
 };
@@ -30,7 +31,7 @@ const principalsMax = 50_000;
 /** Batches must follow each other in core's order. */
 export const replay = async (
   batches: AsyncIterable<readonly AuditEvent[]>,
-  { networks, alertBudgetPerWeek, onProgress }: ReplayParts,
+  { networks, alertBudgetPerWeek, isAllowed, onProgress }: ReplayParts,
 ): Promise<Replayed> => {
   const memories = new Map<string, { organization: Memory['organization']; baselines: Map<string, Baseline> }>();
   const alerts = new Map<string, Alert>();
@@ -44,7 +45,7 @@ export const replay = async (
         baselines: new Map<string, Baseline>(),
       };
       memories.set(source, memory);
-      const assessment = assess(memory, ofSource, { networks, alertBudgetPerWeek });
+      const assessment = assess(memory, ofSource, { networks, alertBudgetPerWeek, isAllowed });
       memory.organization = assessment.organization;
       for (const [key, baseline] of assessment.baselines) remember(memory.baselines, key, baseline);
       for (const { alert } of assessment.alerts) alerts.set(alert.id, alert);

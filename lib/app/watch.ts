@@ -10,6 +10,7 @@ import type { Alert } from '../core/alert.ts';
 import { type Coverage, isBackfilling, latenessMs } from '../core/coverage.ts';
 import { readCoverage } from '../core/stored.ts';
 import { msPerSecond, type Stretch } from '../core/time.ts';
+import { type Account, accountFor } from './account.ts';
 import { type MonitorParts, type MonitorRun, monitor } from './monitor.ts';
 import { type AuditSource, type SendAlert, SourceError, type SourceFailure, StateConflict } from './ports.ts';
 import { tellAll } from './tell.ts';
@@ -20,8 +21,13 @@ export type Notice = { readonly source: string } & (
   /** Everything before `seenThroughMs` was looked at by an earlier run. */
   | { readonly notice: 'resuming'; readonly seenThroughMs: number; readonly nowMs: number }
   | { readonly notice: 'progress'; readonly coverage: Coverage; readonly horizonMs: number }
-  /** History was read whole; `alerts` is what it would have alerted. */
-  | { readonly notice: 'backfilled'; readonly coverage: Coverage; readonly alerts: readonly Alert[] }
+  /** History was read whole; `alerts` is what it would have alerted, `account` what can be expected from now on. */
+  | {
+      readonly notice: 'backfilled';
+      readonly coverage: Coverage;
+      readonly alerts: readonly Alert[];
+      readonly account: Account;
+    }
   | { readonly notice: 'polled'; readonly run: MonitorRun; readonly atMs: number; readonly nextAtMs: number }
   /** Said when it begins and when it changes, not at every poll. */
   | { readonly notice: 'trouble'; readonly error: Trouble; readonly retryAtMs: number }
@@ -33,7 +39,7 @@ export type Trouble = SourceError | StateConflict;
 
 export type WatchParts = Pick<
   MonitorParts,
-  'state' | 'clock' | 'networks' | 'alertBudgetPerWeek' | 'backfillMs' | 'signal'
+  'state' | 'clock' | 'networks' | 'alertBudgetPerWeek' | 'isAllowed' | 'backfillMs' | 'signal'
 > & {
   readonly sources: readonly AuditSource[];
   readonly pollEveryMs: number;
@@ -145,9 +151,10 @@ const monitorPartsOf = ({ source, isBackfilling: isFirst }: Turn, parts: WatchPa
 
 const succeed = async (
   turn: Turn,
-  { state, clock, notify }: WatchParts,
+  parts: WatchParts,
   { run, nextMs }: { readonly run: MonitorRun; readonly nextMs: number },
 ): Promise<void> => {
+  const { state, clock, notify } = parts;
   const source = turn.source.name;
   const atMs = clock.nowMs();
   const { coverage } = run;
@@ -165,6 +172,7 @@ const succeed = async (
       source,
       coverage,
       alerts: alerts.filter(({ openedAtMs }) => openedAtMs < coverage.backfillUntilMs),
+      account: await accountFor({ ...parts, source, coverage }),
     });
   }
   notify({ notice: 'polled', source, run, atMs, nextAtMs: turn.dueMs });

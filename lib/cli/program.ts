@@ -1,11 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../wiring.ts';
+import { addAck } from './ack.ts';
 import { addBaseline } from './baseline.ts';
 import { addDoctor } from './doctor.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { exitCodeOf, failureText } from './failure.ts';
+import { addInventory } from './inventory.ts';
 import { addInvestigate } from './investigate.ts';
 import { addReplay } from './replay.ts';
+import { addRotation } from './rotation.ts';
 import { addWatch } from './watch.ts';
 import type { World } from './world.ts';
 
@@ -65,6 +68,9 @@ ${exitCodesHelp}`,
   addWatch(program, world, done);
   addReplay(program, world, done);
   addInvestigate(program, world, done);
+  addInventory(program, world, done);
+  addRotation(program, world, done);
+  addAck(program, world, done);
   addBaseline(program, world, done);
   addDoctor(program, world, done);
   return program;

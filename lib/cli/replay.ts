@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Replayed, replay } from '../app/replay.ts';
+import { allowedBy } from '../core/allowance.ts';
 import { rememberNetworks } from '../core/network.ts';
 import { alertJson } from '../report/alert-json.ts';
 import { alertText } from '../report/alert-text.ts';
@@ -10,13 +11,14 @@ import { openOwners, type Progress, type RecordedLog, readFiles } from '../wirin
 import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { collected } from './options.ts';
 import { type Screen, screenOf } from './screen.ts';
-import { budgetOf, organizationOf } from './settings.ts';
+import { organizationOf, replaySettings } from './settings.ts';
 import type { World } from './world.ts';
 
 /** `replay FILES`: recorded logs through the engine, as if they had been watched live. */
 
 type Flags = {
   readonly json?: true;
+  readonly settings?: string;
   readonly organization?: string;
   readonly budget?: string;
   readonly listBad?: true;
@@ -35,6 +37,7 @@ export const addReplay = (program: Command, world: World, done: (code: ExitCode)
     .argument('<files...>', 'files, folders, or - for standard input')
     .option('--json', 'print one alert per line as JSON, and nothing else, on stdout')
     .option('--organization <name>', "the Pulumi organization whose files these are, so that alerts' ids match watch's")
+    .option('--settings <file>', 'settings file whose alert budget, allowed networks and MMDB files are to be used')
     .option('--budget <n>', 'false alerts per week that are acceptable (default: 1)')
     .option('--list-bad', 'list the records that could not be read, with file, line and reason')
     .option('--mmdb <file>', 'MMDB file that says who owns an address; may be given several times', collected)
@@ -53,9 +56,9 @@ ${exitCodesHelp}`,
 const replayFiles = async (files: readonly string[], flags: Flags, world: World): Promise<ExitCode> => {
   const isJson = flags.json === true;
   const screen = screenOf(world, { isJson });
-  const alertBudgetPerWeek = budgetOf(flags.budget);
+  const { alertBudgetPerWeek, allow, mmdbPaths } = replaySettings(flags, world);
   const organization = organizationOf(flags.organization);
-  const owners = await openOwners(flags.mmdb ?? [], world.tableFile);
+  const owners = await openOwners(mmdbPaths, world.tableFile);
   const log = await readFiles(files, {
     ...(organization !== undefined && { organization }),
     stdin: world.stdin,
@@ -65,6 +68,7 @@ const replayFiles = async (files: readonly string[], flags: Flags, world: World)
     const replayed = await replay(log.batches(), {
       networks: rememberNetworks(owners.lookup),
       alertBudgetPerWeek,
+      isAllowed: allowedBy(allow),
       onProgress: (events) => screen.status(judgingText(events, log.summary.events)),
     });
     screen.status(undefined);

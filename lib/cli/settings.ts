@@ -111,9 +111,18 @@ const flagOf = (path: string): string => `${flagNames.get(path.split('.')[0] ?? 
 const numberOf = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : /^\d{1,9}(\.\d{1,9})?$/.test(text.trim()) ? Number(text) : Number.NaN;
 
-/** The alert budget alone, for commands without other settings. */
-export const budgetOf = (budget: string | undefined): number =>
-  withFlags(budget === undefined ? {} : { budget }, { organization: 'any' }).alertBudgetPerWeek;
+/**
+ * How recorded logs are judged: by a named file, and by options that win over it. A file that merely lies in this folder
+ * says nothing of a log that comes from elsewhere.
+ */
+export const replaySettings = (
+  { settings, budget, mmdb }: Pick<SettingsFlags, 'settings' | 'budget' | 'mmdb'>,
+  world: World,
+): Pick<Settings, 'alertBudgetPerWeek' | 'allow' | 'mmdbPaths'> => {
+  const flags = { ...(budget !== undefined && { budget }), ...(mmdb !== undefined && { mmdb }) };
+  const chosen = settings === undefined ? undefined : chooseSettings({ ...flags, settings }, world);
+  return chosen?.settings ?? withFlags(flags, { organization: 'any' });
+};
 
 /** The organization as it may be named; undefined stays so. */
 export const organizationOf = (organization: string | undefined): string | undefined =>

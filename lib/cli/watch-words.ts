@@ -1,5 +1,6 @@
 import { isForAPerson, type Notice } from '../app/watch.ts';
 import { dayOf } from '../core/time.ts';
+import { keptSentence, sensitivityHeading, sensitivityTable } from '../report/promise-text.ts';
 import { alertList, backfillSentence } from '../report/run-text.ts';
 import { named } from '../report/safe-text.ts';
 import { clockText, durationText, instantText } from '../report/times.ts';
@@ -63,10 +64,16 @@ const progressText = ({ coverage, horizonMs }: Of<'progress'>, source: string): 
   return `${source}: ${Math.floor(100 * share)} % read, through ${instantText(settledThroughMs)}, ${counted(events, 'event')}`;
 };
 
-const sayBackfilled = ({ coverage, alerts }: Of<'backfilled'>, source: string, screen: Screen): void => {
+const sayBackfilled = ({ coverage, alerts, account }: Of<'backfilled'>, source: string, screen: Screen): void => {
   const { fromMs, backfillUntilMs: toMs, events } = coverage;
   screen.say(backfillSentence({ source, events, fromMs, toMs, alerts: alerts.length }));
-  if (alerts.length > 0) screen.show(alertList(alerts, { width: screen.width, colour: screen.hasColour }));
+  const look = { width: screen.width, colour: screen.hasColour };
+  if (alerts.length > 0) screen.show(alertList(alerts, look));
+  if (events === 0 || account.sensitivity === undefined) return;
+  screen.say(keptSentence(account.kept));
+  screen.say(sensitivityHeading(account.sensitivity));
+  const thefts = sensitivityTable(account.sensitivity, look);
+  if (thefts.length > 0) screen.show(thefts);
 };
 
 const polledText = ({ atMs, nextAtMs, run }: Of<'polled'>, source: string): string => {

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Watched, watch } from '../app/watch.ts';
+import { allowedBy } from '../core/allowance.ts';
 import { latenessMs } from '../core/coverage.ts';
 import { rememberNetworks } from '../core/network.ts';
+import { allowanceSentence } from '../report/allowance-text.ts';
 import { named } from '../report/safe-text.ts';
 import { durationText, instantText } from '../report/times.ts';
 import { counted, listed } from '../report/words.ts';
@@ -99,6 +101,7 @@ const watchReal = async (
     const pace = isOnce ? 'once' : `every ${durationText(settings.pollEveryMs)}; Ctrl-C stops`;
     screen.say(`Watching ${names} ${pace}. Settings from ${from}. State: ${file}`);
     if (owners.notice !== undefined) screen.say(owners.notice);
+    if (settings.allow.length > 0) screen.say(allowanceSentence(settings.allow, clock.nowMs()));
     const watched = await watch({
       ...settings,
       sources,
@@ -106,6 +109,7 @@ const watchReal = async (
       clock,
       signal,
       networks: rememberNetworks(owners.lookup),
+      isAllowed: allowedBy(settings.allow),
       sendAlert: alertsOn(screen, { isJson: flags.json === true, zone: world.zone }),
       notify: notifyOn(screen),
       ...(isOnce && { endAtMs: clock.nowMs() }),

@@ -1,5 +1,6 @@
 import type { SensitiveKind } from './action.ts';
 import type { AuditEvent } from './event.ts';
+import type { Cadence } from './inventory/cadence.ts';
 import type { Network, OwnerClass } from './network.ts';
 import type { Principal } from './principal.ts';
 
@@ -14,6 +15,9 @@ export type NetworkLevel = 'address' | 'prefix' | 'owner' | 'class' | 'country';
 
 /** Use that needs no statistics to be told. */
 export type TokenFact = 'used-after-deletion' | 'used-after-expiry' | 'dormant-woke';
+
+/** What is counted by the day: all events, distinct targets, and the kinds of action that carry something away. */
+export type DayCount = 'events' | 'targets' | Extract<SensitiveKind, 'secrets' | 'state' | 'credentials'>;
 
 export type Evidence =
   | {
@@ -54,6 +58,19 @@ export type Evidence =
       readonly rarelyAbove: number;
     }
   | {
+      readonly detector: 'usage-day';
+      readonly of: DayCount;
+      /** The event at which the day's running count was judged. */
+      readonly atMs: number;
+      /** Of targets an estimate, a few percent off. */
+      readonly count: number;
+      readonly expected: number;
+      /** The count that one such day in a thousand exceeds. */
+      readonly rarelyAbove: number;
+      /** Days learned from, of those that had any; recent ones weigh more. */
+      readonly days: number;
+    }
+  | {
       readonly detector: 'sensitive-action';
       readonly kind: SensitiveKind;
       readonly action: string;
@@ -70,6 +87,8 @@ export type Evidence =
       readonly expected: number;
       readonly firstAtMs: number;
       readonly lastAtMs: number;
+      /** A log-in from the same network that got in after them. */
+      readonly gotInAtMs: number | undefined;
     }
   | {
       readonly detector: 'simultaneous-networks';
@@ -98,9 +117,56 @@ export type Evidence =
       /** Deletion, expiry, or the last use before the sleep. */
       readonly sinceMs: number;
       readonly atMs: number;
-    };
+    }
+  | RotationEvidence;
 
-export type DetectorName = Evidence['detector'];
+/** A caller of a token, as the words about it need it. */
+export type CallerSketch = {
+  readonly network: Network;
+  readonly cadence: Cadence;
+  readonly targets: readonly string[];
+  readonly moreTargets: number;
+};
+
+type OfRotation = {
+  readonly detector: 'rotation';
+  /** The old token's name, and the new one's where somebody said it. */
+  readonly old: string;
+  readonly replacement: string | undefined;
+  readonly startedAtMs: number;
+};
+
+/** From the watch over a rotation, not from a detector: facts about who has come over to the new token and who has not. */
+export type RotationEvidence =
+  | (OfRotation & {
+      readonly fact: 'old-token-used' | 'caller-late';
+      readonly caller: CallerSketch;
+      /** When its first use of the new token was due; undefined where it keeps no rhythm. */
+      readonly dueMs: number | undefined;
+      /** Of the old token since then, and how many of them were refused. */
+      readonly uses: number;
+      readonly refused: number;
+      readonly lastAtMs: number | undefined;
+    })
+  | (OfRotation & {
+      readonly fact: 'stranger';
+      readonly token: 'old' | 'new';
+      readonly network: Network;
+      readonly uses: number;
+      readonly refused: number;
+    })
+  | (OfRotation & {
+      readonly fact: 'over';
+      readonly endedAtMs: number;
+      readonly callers: number;
+      readonly moved: number;
+      /** Not seen on the new token, or still on the old one. */
+      readonly open: readonly CallerSketch[];
+      readonly strangers: number;
+    });
+
+/** A rotation's facts come from its watch and from no detector. */
+export type DetectorName = Exclude<Evidence['detector'], 'rotation'>;
 
 export type Finding = {
   /** Minus log10 of the probability that ordinary behaviour looks at least this odd: 3 is one in a thousand. */
@@ -125,6 +191,13 @@ export type Alert = {
   readonly sampleEvents: readonly AuditEvent[];
   /** Where the incident's events came from, unfamiliar ones first; at most four. */
   readonly networks: readonly Network[];
+  /** What people said of some of its findings: “that was us”. Absent where nobody said anything. */
+  readonly acknowledged?: readonly {
+    readonly by: string;
+    readonly note: string | undefined;
+    readonly atMs: number;
+    readonly untilMs: number;
+  }[];
 };
 
 /** Enough to recognize what happened; the rest is in the vendor's log. */

@@ -15,10 +15,11 @@ import { pairMs, simultaneousNetworks } from './detectors/simultaneous-networks.
 import { tokenLife } from './detectors/token-life.ts';
 import { addressHash, isFamiliar, isLearning, prefixHash, unfamiliarNetwork } from './detectors/unfamiliar-network.ts';
 import { targetHash, unfamiliarTarget } from './detectors/unfamiliar-target.ts';
+import { usageDay } from './detectors/usage-day.ts';
 import { usageSpike } from './detectors/usage-spike.ts';
 import type { AuditEvent } from './event.ts';
 import { closeIncident, type FindTold, isOpen, type News } from './incident.ts';
-import { judge, type Peers } from './judgement.ts';
+import { judge, type Past, type Peers } from './judgement.ts';
 import { type Network, ownerKey } from './network.ts';
 import { copyOrganization, emptyOrganization, type Organization, pastOf } from './organization.ts';
 import { learnDeletion, learnSession } from './organization-lessons.ts';
@@ -42,6 +43,8 @@ export type AssessContext = {
    * time: an event that arrives late may move an opening by minutes, and must not make a second alert of it.
    */
   readonly toldId?: FindTold;
+  /** Whether the operator vouches for this network at this time; see `allowance.ts`. Left out: for none. */
+  readonly isAllowed?: ((network: Network, atMs: number) => boolean) | undefined;
 };
 
 export type Assessment = {
@@ -80,12 +83,13 @@ export const assess = (memory: Memory, events: readonly AuditEvent[], context: A
     if (day > organization.lastDay) turnDay(organization, day, context.alertBudgetPerWeek);
     const { baseline, peers } = draftOf(event);
     const seen = enter(event, baseline, organization, context);
-    const told = judge(seen, { baseline, organization, peers, toldId: context.toldId });
+    const isAllowed = context.isAllowed?.(seen.network, event.atMs) === true;
+    const told = judge(seen, { baseline, organization, peers, toldId: context.toldId, isAllowed });
     if (told !== undefined) {
       const before = alerts.get(told.alert.id)?.news;
       alerts.set(told.alert.id, { ...told, news: before === undefined || before === 'grown' ? told.news : before });
     }
-    learnEvent(seen, baseline, organization);
+    learnEvent(seen, { baseline, organization, isAllowed });
   }
   return { organization, baselines, alerts: [...alerts.values()] };
 };
@@ -134,7 +138,7 @@ const enter = (event: AuditEvent, baseline: Baseline, organization: Organization
   baseline.lastAtMs = Math.max(baseline.lastAtMs, event.atMs);
   const network = event.ip === undefined ? nowhere : context.networks(event.ip);
   const session = sessionOf(event, network, baseline, organization);
-  const beside = besideOf(session, event, baseline);
+  const beside = besideOf({ session, event, network }, baseline, context);
   session.events += 1;
   session.lastMs = Math.max(session.lastMs, event.atMs);
   if (isAccepted(event)) {
@@ -144,6 +148,7 @@ const enter = (event: AuditEvent, baseline: Baseline, organization: Organization
   if (event.outcome === 'failure') {
     if (session.failures === 0) session.firstFailureMs = event.atMs;
     session.failures += 1;
+    session.lastFailureMs = event.atMs;
   }
   return { event, network, session, kind: kindIndexOf(event.principal.provider, event.action), beside };
 };
@@ -182,8 +187,7 @@ const sessionOf = (event: AuditEvent, network: Network, baseline: Baseline, orga
 /** What an event teaches at once; the rest waits for the end of its session. */
 const learnEvent = (
   { event, network, session, kind, beside }: Seen,
-  baseline: Baseline,
-  organization: Organization,
+  { baseline, organization, isAllowed }: Pick<Past, 'baseline' | 'organization' | 'isAllowed'>,
 ): void => {
   if (event.outcome === 'success') {
     session.kinds |= 1 << kind;
@@ -191,8 +195,11 @@ const learnEvent = (
     if (event.target !== undefined) learnDeletion(organization, event);
   }
   if (!isAccepted(event)) return;
-  session.lastAddress = network.address;
+  // What is allowed was not judged, and is to be on the first event after the allowance ends.
+  if (!isAllowed) session.lastAddress = network.address;
   if (beside !== undefined) session.isPaired = true;
+  // Before the session notes the target: whether it is another one is asked of the session.
+  baseline.dayUse = usageDay.learn({ event, session, kind }, baseline.dayUse);
   if (event.target !== undefined && event.target !== session.lastTarget) {
     session.lastTarget = event.target;
     moveToEnd(targetHash(event.target), session.targets);
@@ -202,17 +209,26 @@ const learnEvent = (
 
 /**
  * There and back: another session was used after the last event of this one, and both within half an hour. Between two
- * networks that are both the principal's own this is how people live (the office and a telephone).
+ * networks that are both the principal's own, or allowed to be, this is how people live (the office and a telephone).
  */
-const besideOf = (session: Session, event: AuditEvent, { sessions, network }: Baseline): Session | undefined => {
+const besideOf = (
+  { session, event, network: place }: Pick<Seen, 'session' | 'event' | 'network'>,
+  { sessions, network }: Baseline,
+  { networks, isAllowed }: AssessContext,
+): Session | undefined => {
   if (session.accepted === 0 || session.isPaired || event.atMs - session.lastMs > pairMs || !isAccepted(event))
     return undefined;
+  const isOwn = ({ ownerKey: key }: Session, where: Network | undefined): boolean =>
+    isFamiliar(key, network) || (where !== undefined && isAllowed?.(where, event.atMs) === true);
   return sessions.find(
     (other) =>
       other !== session &&
       other.accepted > 0 &&
       other.lastMs > session.lastMs &&
-      !(isFamiliar(session.ownerKey, network) && isFamiliar(other.ownerKey, network)),
+      !(
+        isOwn(session, place) &&
+        isOwn(other, other.taughtAddress === undefined ? undefined : networks(other.taughtAddress))
+      ),
   );
 };
 

@@ -12,6 +12,7 @@ import { type PairMemory, simultaneousNetworks } from './detectors/simultaneous-
 import { type LifeMemory, tokenLife } from './detectors/token-life.ts';
 import { type NetworkMemory, unfamiliarNetwork } from './detectors/unfamiliar-network.ts';
 import { type TargetMemory, unfamiliarTarget } from './detectors/unfamiliar-target.ts';
+import { type UsageDayMemory, usageDay, usageDayFloats, usageDayWords } from './detectors/usage-day.ts';
 import { type UsageSpikeMemory, usageSpike, usageSpikeFloats } from './detectors/usage-spike.ts';
 import type { AuditEvent } from './event.ts';
 import { hash32, packFloats, packIntegers, unpackFloats, unpackIntegers } from './packed.ts';
@@ -27,6 +28,7 @@ export const detectorNames = [
   'token-life',
   'simultaneous-networks',
   'unfamiliar-target',
+  'usage-day',
 ] as const;
 
 /** News told lately, so that it is not told daily while it waits on probation. */
@@ -54,6 +56,7 @@ export type Baseline = {
   life: LifeMemory;
   pair: PairMemory;
   target: TargetMemory;
+  dayUse: UsageDayMemory;
   sessions: Session[];
   /** The day whose maxima are being collected, and they, by channel, in nats. */
   day: number;
@@ -77,6 +80,7 @@ export const emptyBaseline = (event: AuditEvent): Baseline => ({
   life: tokenLife.empty,
   pair: simultaneousNetworks.empty,
   target: unfamiliarTarget.empty,
+  dayUse: usageDay.empty,
   sessions: [],
   day: 0,
   maxima: [0, 0, 0, 0, 0],
@@ -118,6 +122,11 @@ export const encodeBaseline = (baseline: Baseline): string =>
     spike: { ...baseline.spike, levels: packFloats(baseline.spike.levels) },
     action: { ...baseline.action, withKind: packFloats(baseline.action.withKind) },
     target: { ...baseline.target, targets: packIntegers(baseline.target.targets) },
+    dayUse: {
+      ...baseline.dayUse,
+      targets: packIntegers(baseline.dayUse.targets),
+      levels: packFloats(baseline.dayUse.levels),
+    },
     sessions: baseline.sessions.map((session) => ({
       ...session,
       addresses: packIntegers(Uint32Array.from(session.addresses)),
@@ -137,7 +146,7 @@ type StoredSession = Omit<Session, 'addresses' | 'prefixes' | 'targets'> & {
   readonly prefixes: string;
 };
 
-type Stored = Omit<Baseline, 'network' | 'hours' | 'spike' | 'action' | 'target' | 'sessions'> & {
+type Stored = Omit<Baseline, 'network' | 'hours' | 'spike' | 'action' | 'target' | 'dayUse' | 'sessions'> & {
   readonly sessions: readonly StoredSession[];
   readonly network: Omit<NetworkMemory, 'addresses' | 'prefixes'> & {
     readonly addresses: string;
@@ -146,7 +155,13 @@ type Stored = Omit<Baseline, 'network' | 'hours' | 'spike' | 'action' | 'target'
   readonly hours: Omit<OddHoursMemory, 'sums'> & { readonly sums: string };
   readonly spike: Omit<UsageSpikeMemory, 'levels'> & { readonly levels: string };
   readonly target: Omit<TargetMemory, 'targets'> & { readonly targets: string };
+  readonly dayUse: Omit<UsageDayMemory, 'targets' | 'levels'> & { readonly targets: string; readonly levels: string };
   readonly action: Omit<ActionMemory, 'withKind'> & { readonly withKind: string };
+};
+
+const ofLength = (integers: Uint32Array, length: number): Uint32Array => {
+  if (integers.length !== length) throw new RangeError(`${integers.length} integers are stored where ${length} belong`);
+  return integers;
 };
 
 /** Throws where the text is none that `encodeBaseline` wrote. */
@@ -162,6 +177,11 @@ export const decodeBaseline = (text: string): Baseline => {
     hours: { ...stored.hours, sums: unpackFloats(stored.hours.sums, oddHoursFloats) },
     spike: { ...stored.spike, levels: unpackFloats(stored.spike.levels, usageSpikeFloats) },
     target: { ...stored.target, targets: unpackIntegers(stored.target.targets) },
+    dayUse: {
+      ...stored.dayUse,
+      targets: ofLength(unpackIntegers(stored.dayUse.targets), usageDayWords),
+      levels: unpackFloats(stored.dayUse.levels, usageDayFloats),
+    },
     action: { ...stored.action, withKind: unpackFloats(stored.action.withKind, actionKinds.length) },
     sessions: stored.sessions.map((session) => ({
       ...session,

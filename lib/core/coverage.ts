@@ -14,6 +14,9 @@ export const latenessMs = 15 * msPerMinute;
 export const sweepMs = 72 * msPerHour;
 export const sweepEveryMs = msPerDay;
 
+/** What began so shortly before the first start is still going on, or nearly: it is told like anything that comes after. */
+export const freshMs = msPerDay;
+
 export const coverageVersion = 1;
 
 export type Coverage = {
@@ -21,7 +24,7 @@ export type Coverage = {
   readonly fromMs: number;
   /** Every event before this was counted, once. The cursor: it never goes back. */
   readonly settledThroughMs: number;
-  /** Alerts opened before this come from history that was read at the first start; they are listed, not sent. */
+  /** Alerts opened before this come from history that was read at the first start; but for the last day's they are listed, not sent. */
   readonly backfillUntilMs: number;
   readonly sweptAtMs: number;
   /** Of the newest event counted; 0 before the first. */
@@ -63,6 +66,9 @@ export const settle = (
   newestEventMs: Math.max(coverage.newestEventMs, newestEventMs),
   events: coverage.events + events,
 });
+
+/** Alerts opened from here on are sent. */
+export const tellFromMs = ({ backfillUntilMs }: Coverage): number => backfillUntilMs - freshMs;
 
 export const isSweepDue = ({ sweptAtMs }: Coverage, nowMs: number): boolean => nowMs - sweptAtMs >= sweepEveryMs;
 

@@ -51,6 +51,7 @@ const newsOf = (evidence: Evidence, ownerKey: string): string | undefined => {
     case 'usage-spike':
     case 'authentication-failures':
     case 'token-life':
+    case 'rotation':
       return undefined;
     case 'odd-hours':
       return 'hours';
@@ -58,6 +59,8 @@ const newsOf = (evidence: Evidence, ownerKey: string): string | undefined => {
       return `kind ${evidence.kind}`;
     case 'unfamiliar-target':
       return `target ${hash32(evidence.target, 5)}`;
+    case 'usage-day':
+      return `day ${evidence.of}`;
     case 'unfamiliar-network':
     case 'simultaneous-networks':
       return `network ${ownerKey}`;
@@ -105,7 +108,8 @@ export const tell = (baseline: Baseline, crossing: Crossing): { alert: Alert; ne
     firstEventAtMs: Math.min(before?.firstEventAtMs ?? event.atMs, session.startMs),
     lastEventAtMs: event.atMs,
     severity,
-    surprise: Math.max(before?.surprise ?? 0, round(toSurprise(crossing.nats))),
+    // All of it together is at least as rare as the strongest part.
+    surprise: Math.max(before?.surprise ?? 0, round(toSurprise(crossing.nats)), findings[0]?.surprise ?? 0),
     findings,
     eventCount: (before?.eventCount ?? 0) + (joins ? session.events : 1),
     sampleEvents: samplesOf(before?.sampleEvents ?? [], crossing),
@@ -167,7 +171,7 @@ const findingsOf = ({ session, calibrated }: Pick<Crossing, 'session' | 'calibra
 };
 
 /** The two detectors that state facts; the others always state chances. */
-const isFactual = (evidence: Evidence | undefined): boolean =>
+export const isFactual = (evidence: Evidence | undefined): boolean =>
   (evidence?.detector === 'token-life' && evidence.fact !== 'dormant-woke') ||
   (evidence?.detector === 'sensitive-action' && evidence.isTampering);
 
@@ -199,7 +203,12 @@ const severityOf = ({ event, session, kind, excess }: Crossing, findings: readon
   const rarity = excess >= highNats ? 2 : excess >= mediumNats ? 1 : 0;
   const places = findings.flatMap(({ evidence }) => (evidence.detector === 'unfamiliar-network' ? [evidence] : []));
   const isForeign = places.length > 0 || findings.some(({ evidence }) => evidence.detector === 'odd-hours');
-  const touched = isForeign && touchesSensitive(session.kinds | (1 << kind)) ? 1 : 0;
+  const touchedNow = event.outcome === 'success' ? 1 << kind : 0;
+  const touched = isForeign && touchesSensitive(session.kinds | touchedNow) ? 1 : 0;
+  const gotIn = findings.some(
+    ({ evidence }) => evidence.detector === 'authentication-failures' && evidence.gotInAtMs !== undefined,
+  );
+  if (gotIn) return 'critical';
   const isRented = places.some(({ network }) => network.class === 'hosting' || network.class === 'vpn') ? 1 : 0;
   // Without anything of value touched it is never critical: that word must keep its weight.
   return severities[Math.min(touched === 1 ? 3 : 2, rarity + touched + isRented)] ?? 'low';

@@ -14,6 +14,7 @@ import { type PairPeers, simultaneousNetworks } from './detectors/simultaneous-n
 import { tokenLife } from './detectors/token-life.ts';
 import { type NetworkPeers, unfamiliarNetwork } from './detectors/unfamiliar-network.ts';
 import { type TargetPeers, unfamiliarTarget } from './detectors/unfamiliar-target.ts';
+import { usageDay } from './detectors/usage-day.ts';
 import { usageSpike } from './detectors/usage-spike.ts';
 import { type AuditEvent, sampleOf } from './event.ts';
 import { type FindTold, grow, isOld, type News, tell } from './incident.ts';
@@ -22,11 +23,11 @@ import { isAccepted, type Session } from './session.ts';
 
 /** What each detector's calibrated score weighs in each channel (detection.md section 4), in the order of `detectorNames`. */
 const weights: readonly (readonly number[])[] = [
-  [1, 0.3, 0.2, 0.7, 0.1, 1, 0.8, 0.2],
-  [0.5, 0.3, 0.1, 1, 0, 0, 0.3, 1],
-  [0.5, 1, 0.3, 0.7, 0, 0, 0.3, 0.5],
-  [0.4, 0, 1, 0.6, 0, 0, 0.2, 0.3],
-  [0.5, 0, 0, 0, 1, 0, 0, 0],
+  [1, 0.3, 0.2, 0.7, 0.1, 1, 0.8, 0.2, 0],
+  [0.5, 0.3, 0.1, 1, 0, 0, 0.3, 1, 0],
+  [0.5, 1, 0.3, 0.7, 0, 0, 0.3, 0.5, 0],
+  [0.4, 0, 1, 0.6, 0, 0, 0.2, 0.3, 0.7],
+  [0.5, 0, 0, 0, 1, 0, 0, 0, 0],
 ];
 
 /** What the organization tells the detectors about a principal. */
@@ -41,9 +42,10 @@ export type Peers = {
 export type Told = { readonly alert: Alert; readonly news: News };
 
 /** What people are to be told because of this event, if anything. */
-export const judge = (seen: Seen, { baseline, organization, peers, toldId }: Past): Told | undefined => {
+export const judge = (seen: Seen, past: Past): Told | undefined => {
   const { event, session, network } = seen;
-  const isBetter = askDetectors(seen, baseline, organization, peers) || isWorse(seen);
+  const { baseline, organization, toldId } = past;
+  const isBetter = askDetectors(seen, past) || isWorse(seen);
   const nats = isBetter ? session.scores.map((raw, i) => calibrated(raw, pastOf(organization, i))) : [];
   const best = isBetter ? strongest(nats, baseline, organization) : undefined;
   if (
@@ -83,23 +85,29 @@ export type Past = {
   readonly organization: Organization;
   readonly peers: Peers;
   readonly toldId: FindTold | undefined;
+  /** The operator vouches for the network: it is not judged as unfamiliar. */
+  readonly isAllowed: boolean;
 };
 
 /** Whether any detector's score of the session became better. */
-const askDetectors = (seen: Seen, baseline: Baseline, organization: Organization, peers: Peers): boolean => {
+const askDetectors = (seen: Seen, { baseline, organization, peers, isAllowed }: Past): boolean => {
   const { event, session } = seen;
   let isBetter = false;
   if (isAccepted(event)) {
-    if (improve(0, unfamiliarNetwork.judge(seen, baseline.network, peers.network), session, event)) isBetter = true;
+    const place = isAllowed ? undefined : unfamiliarNetwork.judge(seen, baseline.network, peers.network);
+    if (improve(0, place, session, event)) isBetter = true;
     if (improve(6, simultaneousNetworks.judge(seen, baseline.pair, peers.pair), session, event)) isBetter = true;
     if (improve(7, unfamiliarTarget.judge(seen, baseline.target, peers.target), session, event)) isBetter = true;
     if (improve(1, oddHours.judge(seen, baseline.hours), session, event)) isBetter = true;
     if (improve(2, usageSpike.judge(seen, baseline.spike), session, event)) isBetter = true;
+    if (improve(8, usageDay.judge(seen, baseline.dayUse), session, event)) isBetter = true;
   }
   if (event.outcome === 'success') {
     if (improve(3, sensitiveAction.judge(seen, baseline.action, peers.action), session, event)) isBetter = true;
-  } else if (improve(4, authenticationFailures.judge(seen, baseline.failures, peers.failures), session, event)) {
-    isBetter = true;
+  }
+  if (session.failures > 0) {
+    const failures = authenticationFailures.judge(seen, baseline.failures, peers.failures);
+    if (improve(4, failures, session, event)) isBetter = true;
   }
   if (organization.deletedTokens.size > 0 || session.accepted === 1) {
     const life = tokenLife.judge(seen, baseline.life, { deletedAtMs: deletedAtMs(organization, event.principal) });

@@ -26,6 +26,12 @@ export const unpackFloats = (text: string, length: number): Float32Array => {
 
 export const unpackIntegers = (text: string): Uint32Array => new Uint32Array(fromBase64(text).buffer);
 
+/** 48 bits of a text as hexadecimal digits: enough to tell apart what one organization ever names. */
+export const stableHex = (text: string): string => {
+  const hex = hash32(text, 2).toString(16).padStart(8, '0') + hash32(text, 3).toString(16).padStart(8, '0');
+  return hex.slice(0, 12);
+};
+
 /**
  * 32 bits of a text (FNV-1a, then murmur3's finalizer), for membership in small sets where a rare collision only makes
  * one address look familiar at its finest level. The seed differs per principal, so that a collision found for one is

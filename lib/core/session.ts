@@ -31,6 +31,7 @@ export type Session = {
   acceptedMs: number;
   failures: number;
   firstFailureMs: number;
+  lastFailureMs: number;
   /** Hashes of addresses and prefixes used while accepted, latest last; at most `placesMax`. */
   readonly addresses: number[];
   readonly prefixes: number[];
@@ -81,6 +82,7 @@ export const newSession = (startMs: number, network: Network, detectors: number)
   acceptedMs: 0,
   failures: 0,
   firstFailureMs: 0,
+  lastFailureMs: 0,
   addresses: [],
   prefixes: [],
   lastAddress: undefined,

@@ -4,6 +4,7 @@
  */
 import { type Baseline, baselineVersion, decodeBaseline, encodeBaseline } from './baseline.ts';
 import { type Coverage, coverageVersion, decodeCoverage } from './coverage.ts';
+import { decodeInstructions, type Instructions, instructionsVersion } from './instructions.ts';
 import { decodeOrganization, encodeOrganization, type Organization, organizationVersion } from './organization.ts';
 
 export type StoredText = { readonly version: number; readonly body: string };
@@ -77,9 +78,19 @@ const coverage: Shape<Coverage> = {
   decode: decodeCoverage,
 };
 
+const instructions: Shape<Instructions> = {
+  what: 'instructions',
+  version: instructionsVersion,
+  upgrades: [],
+  encode: JSON.stringify,
+  decode: decodeInstructions,
+};
+
 export const writeBaseline = write(baseline);
 export const readBaseline = read(baseline);
 export const writeOrganization = write(organization);
 export const readOrganization = read(organization);
 export const writeCoverage = write(coverage);
 export const readCoverage = read(coverage);
+export const writeInstructions = write(instructions);
+export const readInstructions = read(instructions);

@@ -63,8 +63,11 @@ export const turnDay = (organization: Organization, day: number, budgetPerWeek: 
     union === undefined ? 0 : Math.max(unionMin, Math.min(unionMax, union.at - unionOffset));
 };
 
+/** So much the models leave out in a principal's first weeks, when every habit is still new (measured on made-up organizations). */
+const modelMarginNats = 3;
+
 /** Before there is a past to read it from: as if scores were exponential, plus a margin for what the models leave out. */
 const modelThreshold = (perWeek: number, past: Histogram, weeks: number): number => {
   const principalDaysPerWeek = Math.max(20, weeks < 0.5 ? 0 : past.count / weeks);
-  return Math.log(principalDaysPerWeek / perWeek) + 1.5;
+  return Math.log(principalDaysPerWeek / perWeek) + modelMarginNats;
 };

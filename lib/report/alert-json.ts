@@ -1,4 +1,4 @@
-import type { Alert, Evidence } from '../core/alert.ts';
+import type { Alert, CallerSketch, Evidence, RotationEvidence } from '../core/alert.ts';
 import type { AuditEvent } from '../core/event.ts';
 import type { Network } from '../core/network.ts';
 import { isoSeconds } from '../core/time.ts';
@@ -32,6 +32,12 @@ const alertRecord = (alert: Alert) => ({
   eventCount: alert.eventCount,
   sampleEvents: alert.sampleEvents.map(eventRecord),
   source: alert.source,
+  acknowledged: (alert.acknowledged ?? []).map(({ by, note, atMs, untilMs }) => ({
+    by,
+    note: note ?? null,
+    at: isoSeconds(atMs),
+    until: isoSeconds(untilMs),
+  })),
 });
 
 const evidenceRecord = (evidence: Evidence) => {
@@ -66,6 +72,16 @@ const evidenceRecord = (evidence: Evidence) => {
         expected: rounded(evidence.expected),
         rarelyAbove: rounded(evidence.rarelyAbove),
       };
+    case 'usage-day':
+      return {
+        detector: evidence.detector,
+        of: evidence.of,
+        at: isoSeconds(evidence.atMs),
+        count: evidence.count,
+        expected: rounded(evidence.expected),
+        rarelyAbove: rounded(evidence.rarelyAbove),
+        days: rounded(evidence.days),
+      };
     case 'sensitive-action':
       return {
         detector: evidence.detector,
@@ -83,6 +99,7 @@ const evidenceRecord = (evidence: Evidence) => {
         expected: rounded(evidence.expected),
         firstAt: isoSeconds(evidence.firstAtMs),
         lastAt: isoSeconds(evidence.lastAtMs),
+        gotInAt: evidence.gotInAtMs === undefined ? null : isoSeconds(evidence.gotInAtMs),
       };
     case 'token-life':
       return {
@@ -111,8 +128,51 @@ const evidenceRecord = (evidence: Evidence) => {
         sessions: rounded(evidence.sessions),
         sessionsWithNew: rounded(evidence.sessionsWithNew),
       };
+    case 'rotation':
+      return rotationRecord(evidence);
   }
 };
+
+const rotationRecord = (evidence: RotationEvidence) => {
+  const { detector, fact, old, replacement, startedAtMs } = evidence;
+  const head = { detector, fact, old, replacement: replacement ?? null, startedAt: isoSeconds(startedAtMs) };
+  switch (evidence.fact) {
+    case 'old-token-used':
+    case 'caller-late':
+      return {
+        ...head,
+        caller: callerRecord(evidence.caller),
+        due: evidence.dueMs === undefined ? null : isoSeconds(evidence.dueMs),
+        uses: evidence.uses,
+        refused: evidence.refused,
+        lastAt: evidence.lastAtMs === undefined ? null : isoSeconds(evidence.lastAtMs),
+      };
+    case 'stranger':
+      return {
+        ...head,
+        token: evidence.token,
+        network: networkRecord(evidence.network),
+        uses: evidence.uses,
+        refused: evidence.refused,
+      };
+    case 'over':
+      return {
+        ...head,
+        endedAt: isoSeconds(evidence.endedAtMs),
+        callers: evidence.callers,
+        moved: evidence.moved,
+        open: evidence.open.map(callerRecord),
+        strangers: evidence.strangers,
+      };
+  }
+};
+
+const callerRecord = ({ network, cadence, targets, moreTargets }: CallerSketch) => ({
+  network: networkRecord(network),
+  cadence,
+  targets,
+  moreTargets,
+});
 
 const networkRecord = ({ address, prefix, owner, class: ownerClass, country }: Network) => ({
   address,

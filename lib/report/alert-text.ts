@@ -1,6 +1,7 @@
 import type { Alert } from '../core/alert.ts';
 import type { Network } from '../core/network.ts';
 import { dayOf } from '../core/time.ts';
+import { acknowledgedLine } from './acknowledgement-text.ts';
 import { type Paint, paintOf } from './colours.ts';
 import { nextSteps } from './next-steps.ts';
 import { columnsOf, named, shownText } from './safe-text.ts';
@@ -58,6 +59,10 @@ export const alertText = (
     {
       label: 'Why',
       lines: alert.findings.flatMap((finding) => item('-', sentenceOf(finding, { ...alert, zone }), columns)),
+    },
+    {
+      label: 'Said',
+      lines: (alert.acknowledged ?? []).flatMap((said) => wrapped(acknowledgedLine(said), columns)),
     },
     { label: 'Where', lines: whereTable(alert.networks, { width: columns, paint }) },
     { label: 'Events', lines: eventTable(alert, { width: columns, paint }) },

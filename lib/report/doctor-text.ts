@@ -8,6 +8,8 @@ export type Check = {
   /** `state`, `pulumi:acme token` */
   readonly name: string;
   readonly detail: string;
+  /** The numbers in the detail, for machines. */
+  readonly figures?: Readonly<Record<string, unknown>>;
 } & ({ readonly outcome: 'ok' } | { readonly outcome: 'warning' | 'failed'; readonly fix: string });
 
 const marks: Readonly<Record<Check['outcome'], string>> = { ok: 'ok      ', warning: 'warning ', failed: 'FAILED  ' };
@@ -47,4 +49,5 @@ export const checkJson = (check: Check): string =>
     outcome: check.outcome,
     detail: check.detail,
     fix: check.outcome === 'ok' ? null : check.fix,
+    ...(check.figures !== undefined && { figures: check.figures }),
   });

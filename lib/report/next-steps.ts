@@ -1,7 +1,10 @@
+import { allowancesOf } from '../core/acknowledgement.ts';
 import type { SensitiveKind } from '../core/action.ts';
 import type { Alert } from '../core/alert.ts';
 import { areStrangers } from '../core/principal.ts';
-import { named } from './safe-text.ts';
+import { isoSeconds, msPerDay } from '../core/time.ts';
+import { rotationSteps } from './rotation-sentences.ts';
+import { named, shownText } from './safe-text.ts';
 import { instantText } from './times.ts';
 import { addressText, deeds, listed, principalText } from './words.ts';
 
@@ -14,8 +17,25 @@ import { addressText, deeds, listed, principalText } from './words.ts';
 /** More targets or addresses than this are looked up in the log, not read in an alert. */
 const namesMax = 3;
 
-export const nextSteps = (alert: Alert): readonly string[] =>
-  areStrangers(alert.principal) ? aboutStrangers(alert) : aboutPrincipal(alert);
+export const nextSteps = (alert: Alert): readonly string[] => {
+  const rotation = alert.findings.flatMap(({ evidence }) => (evidence.detector === 'rotation' ? [evidence] : []))[0];
+  if (rotation !== undefined) return rotationSteps(rotation);
+  return areStrangers(alert.principal)
+    ? [...aboutStrangers(alert), ...ifOurs(alert)]
+    : [...aboutPrincipal(alert), ...ifOurs(alert)];
+};
+
+/** Long enough for most reasons; whoever copies the command may write another day. */
+const answeredMs = 30 * msPerDay;
+
+/** The command that answers the alert, to be copied; none for facts, which no answer makes usual. */
+const ifOurs = (alert: Alert): readonly string[] =>
+  allowancesOf(alert) === undefined
+    ? []
+    : [
+        `If it was yours: tokenwatch ack ${shownText(alert.id, idColumnsMax)} --until ${isoSeconds(alert.lastEventAtMs + answeredMs).slice(0, 10)} --by YOUR-NAME`,
+      ];
+const idColumnsMax = 60;
 
 /** Nobody got in, so there is nobody to ask and nothing to revoke. */
 const aboutStrangers = ({ networks }: Alert): readonly string[] => {
@@ -34,8 +54,15 @@ const aboutPrincipal = (alert: Alert): readonly string[] => [
   ...lookFurther(alert),
 ];
 
-const kindsOf = ({ findings }: Alert): readonly SensitiveKind[] =>
-  findings.flatMap(({ evidence }) => (evidence.detector === 'sensitive-action' ? [evidence.kind] : []));
+const kindsOf = ({ findings }: Alert): readonly SensitiveKind[] => {
+  const kinds = findings.flatMap(({ evidence }) => {
+    if (evidence.detector === 'sensitive-action') return [evidence.kind];
+    return evidence.detector === 'usage-day' && evidence.of !== 'events' && evidence.of !== 'targets'
+      ? [evidence.of]
+      : [];
+  });
+  return [...new Set(kinds)];
+};
 
 /** Before all else: while the log is off, nothing further will be seen. */
 const repairLog = (alert: Alert): readonly string[] =>
@@ -60,7 +87,7 @@ const askOrTrace = (alert: Alert): readonly string[] => {
     ];
   }
   const whom = alert.principal.kind === 'user' ? subject : `whoever owns the ${subject}`;
-  return [`Ask ${whom}${peopleBehind(alert)} whether this was theirs${from} on ${instantText(alert.firstEventAtMs)}.`];
+  return [`Ask ${whom}${peopleBehind(alert)} whether this was theirs${from} on ${instantText(alert.openedAtMs)}.`];
 };
 
 /** The people whom the log names behind a token. */
@@ -167,6 +194,11 @@ const lookFurther = (alert: Alert): readonly string[] => {
   if (kinds.length > 0)
     return [
       `Read on in the log from ${instantText(alert.lastEventAtMs)}: what followed after it ${kinds.map((kind) => deeds[kind]).join(' and ')}.`,
+    ];
+  const day = alert.findings.flatMap(({ evidence }) => (evidence.detector === 'usage-day' ? [evidence] : []))[0];
+  if (day !== undefined)
+    return [
+      `List in the log all that it touched from midnight UTC to ${instantText(day.atMs)}: that is what may be lost.`,
     ];
   return [];
 };

@@ -51,7 +51,7 @@ export const backfillSentence = ({
   if (events === 0) return `${learned} There is nothing to compare with yet: judging begins as events come.`;
   return alerts === 0
     ? `${learned} They would have given you no alert.`
-    : `${learned} They would have given you ${counted(alerts, 'alert')}, which are listed here and not sent:`;
+    : `${learned} They would have given you ${counted(alerts, 'alert')}, which are listed here; only those of the last day are sent:`;
 };
 
 export type ReplaySummary = {

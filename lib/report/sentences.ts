@@ -1,6 +1,8 @@
 import type { Alert, Evidence, Finding, NetworkLevel } from '../core/alert.ts';
+import { rotationInPassing, rotationNews, rotationStory } from './rotation-sentences.ts';
 import { named, shownText } from './safe-text.ts';
 import { durationText, hoursText, instantText, spanText } from './times.ts';
+import { expectedText, usageDayNews, usageDayStory, usageSpikeNews, usageSpikeStory } from './usage-sentences.ts';
 import {
   addressText,
   counted,
@@ -9,7 +11,6 @@ import {
   listed,
   mainFinding,
   networkText,
-  numberText,
   ownerClassText,
   ownerColumnsMax,
   prefixText,
@@ -41,7 +42,9 @@ const storyOf = (evidence: Evidence, context: SentenceContext): string => {
     case 'odd-hours':
       return oddHours(evidence, context);
     case 'usage-spike':
-      return usageSpike(evidence, context);
+      return usageSpikeStory(evidence, context.zone);
+    case 'usage-day':
+      return usageDayStory(evidence, context.zone);
     case 'sensitive-action':
       return sensitiveAction(evidence);
     case 'authentication-failures':
@@ -52,6 +55,8 @@ const storyOf = (evidence: Evidence, context: SentenceContext): string => {
       return simultaneousNetworks(evidence, context);
     case 'unfamiliar-target':
       return unfamiliarTarget(evidence);
+    case 'rotation':
+      return rotationStory(evidence, context.zone);
   }
 };
 
@@ -128,17 +133,6 @@ const oddHours = (
     .join(' ');
 };
 
-const usageSpike = (
-  { atMs, windowHours, count, expected, rarelyAbove }: Of<'usage-spike'>,
-  { zone }: SentenceContext,
-): string => {
-  const window = windowHours === 1 ? 'the hour' : `the ${numberText(windowHours)} hours`;
-  return `It caused ${counted(count, 'event')} in ${window} up to ${instantText(atMs, zone)}. Usual: ${expectedText(expected)}; only 1 such window in 1,000 exceeds ${numberText(Math.round(rarelyAbove))}.`;
-};
-
-const expectedText = (expected: number): string =>
-  expected < 0.95 ? 'less than one' : `about ${numberText(expected >= 10 ? expected : Number(expected.toFixed(1)))}`;
-
 const sensitiveAction = ({
   kind,
   action,
@@ -161,14 +155,16 @@ const sensitiveAction = ({
 };
 
 const authenticationFailures = (
-  { failures, expected, firstAtMs, lastAtMs }: Of<'authentication-failures'>,
+  { failures, expected, firstAtMs, lastAtMs, gotInAtMs }: Of<'authentication-failures'>,
   { zone }: SentenceContext,
 ): string => {
   const when =
     failures === 1
       ? `on ${instantText(lastAtMs, zone)}`
       : `within ${durationText(Math.max(0, lastAtMs - firstAtMs))}, ${spanText({ fromMs: firstAtMs, toMs: lastAtMs }, zone)}`;
-  return `${counted(failures, 'attempt')} ${failures === 1 ? 'was' : 'were'} refused ${when}. Usual: ${expectedText(expected)}.`;
+  const after =
+    gotInAtMs === undefined ? '' : ` Then a log-in from the same network got in, on ${instantText(gotInAtMs, zone)}.`;
+  return `${counted(failures, 'attempt')} ${failures === 1 ? 'was' : 'were'} refused ${when}.${after} Usual: ${expectedText(expected)}.`;
 };
 
 const tokenLife = ({ fact, sinceMs, atMs }: Of<'token-life'>, { principal, zone }: SentenceContext): string => {
@@ -234,20 +230,24 @@ const newsOf = (evidence: Evidence): string => {
     case 'odd-hours':
       return `was active at an odd hour: ${instantText(evidence.atMs)}`;
     case 'usage-spike':
-      return `did far more than usual: ${counted(evidence.count, 'event')} in ${counted(evidence.windowHours, 'hour')}, usually ${expectedText(evidence.expected)}`;
+      return usageSpikeNews(evidence);
+    case 'usage-day':
+      return usageDayNews(evidence);
     case 'sensitive-action': {
       const { sessions, sessionsWithKind, target } = evidence;
       const usual = sessions < 1 ? '' : `, which it ${sessionsWithKind < 0.5 ? 'never' : 'seldom'} does`;
       return `${deeds[evidence.kind]}${usual}: ${named(evidence.action)}${target === undefined ? '' : ` on ${named(target)}`}`;
     }
     case 'authentication-failures':
-      return `had ${counted(evidence.failures, 'attempt')} refused`;
+      return `had ${counted(evidence.failures, 'attempt')} refused${evidence.gotInAtMs === undefined ? '' : ', then got in'}`;
     case 'token-life':
       return tokenNews(evidence);
     case 'simultaneous-networks':
       return `was used from two networks at once: ${networkText(evidence.network)} and ${shownText(evidence.besideOwner, ownerColumnsMax)}`;
     case 'unfamiliar-target':
       return `touched ${named(evidence.target)}, which it never did before: ${named(evidence.action)}`;
+    case 'rotation':
+      return rotationNews(evidence);
   }
 };
 
@@ -266,16 +266,20 @@ const inPassing = (evidence: Evidence): string => {
       return 'at an odd hour';
     case 'usage-spike':
       return 'far more than usual';
+    case 'usage-day':
+      return 'far more in a day than usual';
     case 'sensitive-action':
-      return deeds[evidence.kind];
+      return `having ${deeds[evidence.kind]}`;
     case 'authentication-failures':
-      return 'after refused attempts';
+      return evidence.gotInAtMs === undefined ? 'after refused attempts' : 'getting in after refused attempts';
     case 'token-life':
       return evidence.fact === 'dormant-woke' ? 'after a long sleep' : 'after its end';
     case 'simultaneous-networks':
       return 'from two networks at once';
     case 'unfamiliar-target':
       return 'on something it never touched';
+    case 'rotation':
+      return rotationInPassing;
   }
 };
 

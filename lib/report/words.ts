@@ -47,7 +47,7 @@ const ownerClassWords: Readonly<Record<OwnerClass, string | undefined>> = {
 export const ownerClassText = (ownerClass: OwnerClass): string => ownerClassWords[ownerClass] ?? 'unknown kind';
 
 /** Registered names are mostly below 40 columns; the longest only repeat a postal address. */
-export const ownerColumnsMax = 40;
+export const ownerColumnsMax = 60;
 
 /** The longest text of an IPv6 address. */
 const addressColumnsMax = 45;
@@ -90,11 +90,11 @@ export const listed = (parts: readonly string[]): string =>
   parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 
 /** No record of anybody's behaviour is long enough to tell rarer things apart. */
-const surpriseShownMax = 9;
+const surpriseShownMax = 6.5;
 
 /** Surprise 4.3 is `about 1 in 20,000`: ten to the power of it, with the two digits that an estimate can bear. */
 export const oddsText = (surprise: number): string => {
-  if (surprise > surpriseShownMax) return 'less than 1 in a billion';
+  if (surprise > surpriseShownMax) return 'less than 1 in 3 million';
   const oneIn = Number((10 ** Math.max(0, surprise)).toPrecision(2));
   return `about 1 in ${Math.round(oneIn).toLocaleString('en')}`;
 };
@@ -116,7 +116,8 @@ export const surenessText = (surprise: number): string => {
 /** Use that cannot happen by ordinary means: to be told as it is, without odds. */
 export const isFact = ({ evidence }: Finding): boolean =>
   (evidence.detector === 'token-life' && evidence.fact !== 'dormant-woke') ||
-  (evidence.detector === 'sensitive-action' && evidence.isTampering);
+  (evidence.detector === 'sensitive-action' && evidence.isTampering) ||
+  evidence.detector === 'rotation';
 
 /** The finding that an alert is about: a fact before any likelihood, else the strongest. */
 export const mainFinding = ({ findings }: Alert): Finding | undefined => findings.find(isFact) ?? findings[0];

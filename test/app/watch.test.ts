@@ -122,7 +122,7 @@ describe('a watch', () => {
 
   it('reads the history first, says what it would have alerted, and sends none of that', async () => {
     const clock = fastForwardClock(startMs);
-    const past = theft.map((event) => ({ ...event, atMs: event.atMs - msPerDay, id: `past ${event.id}` }));
+    const past = theft.map((event) => ({ ...event, atMs: event.atMs - 2 * msPerDay, id: `past ${event.id}` }));
     const { notices, told } = await run(clock, [sourceOf(clock, { log: [...history, ...past].sort(byTime) }).source]);
     expect(kindsOf(notices)).toEqual(['backfilling', 'backfilled']);
     expect(notices.find(({ notice }) => notice === 'backfilled')).toMatchObject({
@@ -130,6 +130,14 @@ describe('a watch', () => {
       coverage: { events: 42 },
     });
     expect(told).toEqual([]);
+  });
+
+  it('sends what began within the day before the first start: it may still be going on', async () => {
+    const clock = fastForwardClock(startMs);
+    const lately = theft.map((event) => ({ ...event, atMs: event.atMs - msPerDay / 2, id: `past ${event.id}` }));
+    const { told } = await run(clock, [sourceOf(clock, { log: [...history, ...lately].sort(byTime) }).source]);
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.every(({ telling }) => telling.alert.openedAtMs < startMs)).toBe(true);
   });
 
   it('tells an alert once, at the first poll after it began', async () => {

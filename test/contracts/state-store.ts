@@ -30,7 +30,12 @@ export const stateStoreContract = (name: string, newPlace: () => Promise<Place>)
 
     describe('where nothing was ever committed', () => {
       it('has revision 0 and knows nothing', async () => {
-        expect(await store.load(acme)).toEqual({ revision: 0, cursor: undefined, organization: undefined });
+        expect(await store.load(acme)).toEqual({
+          revision: 0,
+          cursor: undefined,
+          organization: undefined,
+          instructions: undefined,
+        });
         expect(await store.principals(acme, ['a'])).toEqual(new Map());
         expect(await everyKey(store, acme)).toEqual([]);
         expect(await store.sources()).toEqual([]);
@@ -62,20 +67,22 @@ export const stateStoreContract = (name: string, newPlace: () => Promise<Place>)
       it('replaces only the documents that it names', async () => {
         await store.commit(acme, { expectedRevision: 0, cursor: text('c1'), organization: text('o1') });
         await store.commit(acme, { expectedRevision: 1, cursor: { version: 2, body: 'c2' } });
+        await store.commit(acme, { expectedRevision: 2, instructions: text('i1') });
         expect(await store.load(acme)).toEqual({
-          revision: 2,
+          revision: 3,
           cursor: { version: 2, body: 'c2' },
           organization: text('o1'),
+          instructions: text('i1'),
         });
 
         await store.commit(acme, {
-          expectedRevision: 2,
+          expectedRevision: 3,
           principals: new Map([
             ['a', text('a1')],
             ['b', text('b1')],
           ]),
         });
-        await store.commit(acme, { expectedRevision: 3, principals: new Map([['b', text('b2')]]) });
+        await store.commit(acme, { expectedRevision: 4, principals: new Map([['b', text('b2')]]) });
         expect(await store.principals(acme, ['b', 'a', 'unknown', 'a'])).toEqual(
           new Map([
             ['a', text('a1')],
@@ -296,11 +303,19 @@ export const stateStoreContract = (name: string, newPlace: () => Promise<Place>)
       principals.clear();
       await commit;
 
-      const { cursor, organization } = await store.load(acme);
+      const { cursor, organization, instructions } = await store.load(acme);
       const found = await store.principals(acme, ['first']);
       const alerts = await store.alerts(acme);
       const untold = await store.untold(acme);
-      spoil(cursor, organization, ...found.values(), ...alerts, ...untold.map((one) => one.alert), ...untold);
+      spoil(
+        cursor,
+        organization,
+        instructions,
+        ...found.values(),
+        ...alerts,
+        ...untold.map((one) => one.alert),
+        ...untold,
+      );
       spoil(...alerts.flatMap(({ sampleEvents }) => sampleEvents), ...(await store.badRecords(acme)));
       for await (const [, document] of store.everyPrincipal(acme)) spoil(document);
       (found as Map<string, Document>).clear();
@@ -320,6 +335,7 @@ const everything = (expectedRevision: number, label: string): Commit => ({
   expectedRevision,
   cursor: text(label),
   organization: text(label),
+  instructions: text(label),
   principals: new Map([[label, text(label)]]),
   seen: [{ id: label, atMs: at('2026-03-14T02:10Z') }],
   alerts: [alert(label, '2026-03-14T02:13Z')],
@@ -333,7 +349,12 @@ const expectEverything = async (
   { revision, label }: { readonly revision: number; readonly label: string },
 ): Promise<void> => {
   const commit = everything(0, label);
-  expect(await store.load(source)).toEqual({ revision, cursor: text(label), organization: text(label) });
+  expect(await store.load(source)).toEqual({
+    revision,
+    cursor: text(label),
+    organization: text(label),
+    instructions: text(label),
+  });
   expect(await store.principals(source, [label])).toEqual(commit.principals);
   expect(await store.seen(source, [label])).toEqual(new Set([label]));
   expect(await store.alerts(source)).toEqual(commit.alerts);
@@ -342,8 +363,8 @@ const expectEverything = async (
 };
 
 const expectNothingOf = async (store: StateStore, source: string, label: string): Promise<void> => {
-  const { cursor, organization } = await store.load(source);
-  expect([cursor?.body, organization?.body]).not.toContain(label);
+  const { cursor, organization, instructions } = await store.load(source);
+  expect([cursor?.body, organization?.body, instructions?.body]).not.toContain(label);
   expect(await store.principals(source, [label])).toEqual(new Map());
   expect(await store.seen(source, [label])).toEqual(new Set());
   expect((await store.alerts(source)).map(({ id }) => id)).not.toContain(label);

@@ -118,6 +118,13 @@ describe('a stored baseline', () => {
     expect(() => readBaseline({ version, body: damaged })).toThrow(StoredShapeError);
   });
 
+  it('with fewer bits of targets than belong is refused', () => {
+    const { version, body } = writeBaseline(baseline);
+    const stored = JSON.parse(body);
+    const damaged = JSON.stringify({ ...stored, dayUse: { ...stored.dayUse, targets: 'AACAPw==' } });
+    expect(() => readBaseline({ version, body: damaged })).toThrow(StoredShapeError);
+  });
+
   it('says why in its cause', () => {
     const { version } = writeBaseline(baseline);
     expect(() => readBaseline({ version, body: 'not json' })).toThrow(

@@ -19,7 +19,8 @@ describe('an alert as JSON', () => {
         '"reasons":[{"detector":"unfamiliar-network","network":{"address":"203.0.113.9","prefix":"203.0.113.0/24","owner":{"asn":64500,"name":"Example Hosting","class":"hosting"},"class":"hosting","country":"NL"},"newAt":"owner","daysActive":58.4,"daysWithNew":0.2,"usual":["Example Cloud","198.51.100.0/24"],"usualClass":"cloud","othersOnPrefix":0,"sentence":"It was used from 203.0.113.9, which belongs to Example Hosting (AS64500, hosting, NL): a network it has never used. Usual: Example Cloud and 198.51.100.0/24 (cloud). In about 58 active days there was never a new network owner. Nobody else in the organization was lately seen there. Very unusual for it (about 1 in 20,000)."}]',
         '"eventCount":12',
         '"sampleEvents":[{"id":"e1","at":"2026-03-14T02:13:07Z","ip":"203.0.113.9","action":"stack-exported","outcome":"success","user":"alice","credential":null,"target":"acme/prod","userAgent":"pulumi-cli/3.1","description":null}]',
-        '"source":"pulumi:acme"}',
+        '"source":"pulumi:acme"',
+        '"acknowledged":[]}',
       ].join(','),
     );
   });
@@ -31,17 +32,19 @@ describe('an alert as JSON', () => {
       'detector network newAt daysActive daysWithNew usual usualClass othersOnPrefix sentence',
       'detector at density sessions usualFromHour usualToHour concentration sentence',
       'detector at windowHours count expected rarelyAbove sentence',
+      'detector of at count expected rarelyAbove days sentence',
       'detector kind action target sessions sessionsWithKind isTampering sentence',
-      'detector failures expected firstAt lastAt sentence',
+      'detector failures expected firstAt lastAt gotInAt sentence',
       'detector fact since at sentence',
     ]);
-    expect(reasons[4]).toEqual({
+    expect(reasons[5]).toEqual({
       detector: 'authentication-failures',
       failures: 37,
       expected: 0.3,
       firstAt: '2026-03-14T02:10:00Z',
       lastAt: '2026-03-14T02:13:00Z',
-      sentence: sentenceOf(finding(everyEvidence[4] ?? oddHours()), alert),
+      gotInAt: null,
+      sentence: sentenceOf(finding(everyEvidence[5] ?? oddHours()), alert),
     });
   });
 

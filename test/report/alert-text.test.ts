@@ -35,7 +35,7 @@ describe('an alert as text', () => {
     });
     expect(alertText(alert, { zone: 'Europe/Berlin' })).toBe(`\
 HIGH      Token ci-deploy was used from a network it has never used: Example Hosting (AS64500,
-          hosting, NL); also opened secrets
+          hosting, NL); also having opened secrets
 
 When      14 Mar 2026 02:13 to 02:19 UTC (03:13 to 03:19 Europe/Berlin), 12 events
 
@@ -69,6 +69,7 @@ Next      1. Ask whoever owns the token ci-deploy whether this was theirs from 2
              organization.
           3. Rotate the secrets that it opened, first those of acme/prod.
           4. Check what else came from 203.0.113.9: other tokens may have leaked with this one.
+          5. If it was yours: tokenwatch ack 7d1f0c2a --until 2026-04-13 --by YOUR-NAME
 
 Alert     7d1f0c2a
 `);

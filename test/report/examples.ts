@@ -53,6 +53,17 @@ export const usageSpike = (change: Partial<Of<'usage-spike'>> = {}): Evidence =>
   ...change,
 });
 
+export const usageDay = (change: Partial<Of<'usage-day'>> = {}): Evidence => ({
+  detector: 'usage-day',
+  of: 'secrets',
+  atMs: nightMs,
+  count: 64,
+  expected: 5.2,
+  rarelyAbove: 18,
+  days: 39.6,
+  ...change,
+});
+
 export const sensitiveAction = (change: Partial<Of<'sensitive-action'>> = {}): Evidence => ({
   detector: 'sensitive-action',
   kind: 'secrets',
@@ -70,6 +81,7 @@ export const authenticationFailures = (change: Partial<Of<'authentication-failur
   expected: 0.3,
   firstAtMs: nightMs - 180_000,
   lastAtMs: nightMs,
+  gotInAtMs: undefined,
   ...change,
 });
 
@@ -85,6 +97,7 @@ export const everyEvidence: readonly Evidence[] = [
   unfamiliarNetwork(),
   oddHours(),
   usageSpike(),
+  usageDay(),
   sensitiveAction(),
   authenticationFailures(),
   tokenLife(),

@@ -12,10 +12,14 @@ import {
   theftSaying,
   tokenLife,
   unfamiliarNetwork,
+  usageDay,
 } from './examples.ts';
 import { actingOnScreens, hostileTexts } from './hostile.ts';
 
 const having = (...evidence: readonly Evidence[]) => theft({ findings: evidence.map((each) => finding(each)) });
+
+/** A month after the alert's last event. */
+const ifOurs = 'If it was yours: tokenwatch ack 7d1f0c2a --until 2026-04-13 --by YOUR-NAME';
 
 describe('next steps', () => {
   it('for a token from an unfamiliar network: ask, revoke, rotate, look further', () => {
@@ -24,7 +28,20 @@ describe('next steps', () => {
       "If nobody claims it, delete the token in Pulumi Cloud; that revokes it at once. Organization token: Settings > Access Management > Access Tokens of acme. Team token: the team's page, Access Tokens. Personal token: only its owner can, at https://app.pulumi.com/account/tokens; if they cannot be reached, remove them from the organization.",
       'Rotate the secrets that it opened, first those of acme/prod.',
       'Check what else came from 203.0.113.9: other tokens may have leaked with this one.',
+      ifOurs,
     ]);
+  });
+
+  it('for a day of too much: rotate what was opened, or list what was touched', () => {
+    expect(nextSteps(having(usageDay(), sensitiveAction()))).toContain(
+      'Rotate the secrets that it opened, first those of acme/prod.',
+    );
+    expect(nextSteps(having(usageDay({ of: 'state' })))).toContain(
+      'Rotate the secrets held in the state that it read.',
+    );
+    expect(nextSteps(having(usageDay({ of: 'targets' })))).toContain(
+      'List in the log all that it touched from midnight UTC to 14 Mar 2026 02:13 UTC: that is what may be lost.',
+    );
   });
 
   it('name the people whom the log sees behind the token', () => {
@@ -51,7 +68,7 @@ describe('next steps', () => {
 
   it('rotate nothing after attempts that were all refused', () => {
     const alert = { ...having(authenticationFailures()), sampleEvents: [event({ outcome: 'failure' })] };
-    expect(nextSteps(alert)).toHaveLength(2);
+    expect(nextSteps(alert)).toHaveLength(3);
   });
 
   it('speak of a person as a person', () => {
@@ -63,6 +80,7 @@ describe('next steps', () => {
       'Ask user alice whether this was theirs on 14 Mar 2026 02:13 UTC.',
       'If it was not theirs, they delete their personal tokens at https://app.pulumi.com/account/tokens and secure their login; if they cannot be reached, remove them from the organization.',
       'If it was a stranger, rotate the secrets that it can reach, cloud credentials first.',
+      ifOurs,
     ]);
   });
 

@@ -54,7 +54,7 @@ describe('the summary of a replay', () => {
 describe('the summary of a backfill', () => {
   const backfill = { source: 'pulumi:acme', events: 900, fromMs: 0, toMs: 30 * 86_400_000, alerts: 3 };
   it.each([
-    [backfill, 'They would have given you 3 alerts, which are listed here and not sent:'],
+    [backfill, 'They would have given you 3 alerts, which are listed here; only those of the last day are sent:'],
     [{ ...backfill, alerts: 0 }, 'They would have given you no alert.'],
     [{ ...backfill, events: 0, alerts: 0 }, 'There is nothing to compare with yet'],
   ])('%#', (of, text) => {

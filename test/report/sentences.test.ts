@@ -14,6 +14,7 @@ import {
   theftSaying,
   tokenLife,
   unfamiliarNetwork,
+  usageDay,
   usageSpike,
 } from './examples.ts';
 import { actingOnScreens, hostileTexts } from './hostile.ts';
@@ -100,6 +101,31 @@ describe('the sentence of a usage spike', () => {
   });
 });
 
+describe('the sentence of a usage day', () => {
+  it('says what was counted, how much is usual, and how sure', () => {
+    expect(sentence(usageDay())).toBe(
+      'It opened secrets 64 times from midnight UTC to 14 Mar 2026 02:13 UTC. Usual: about 5.2, as learned from about 40 days that had any; only 1 such day in 1,000 exceeds 18. Very unusual for it (about 1 in 20,000).',
+    );
+    expect(sentence(usageDay({ of: 'targets', count: 120 }))).toContain('It touched about 120 targets from midnight');
+    expect(sentence(usageDay({ of: 'events', count: 1412 }))).toContain(
+      'It caused 1,412 events from midnight UTC to 14 Mar 2026 02:13 UTC. Usual: about 5.2, as learned from about 40 days; only',
+    );
+  });
+
+  it('is right in the singular, and where it never did so before', () => {
+    expect(sentence(usageDay({ of: 'state', days: 1 }))).toContain('as learned from about 1 day that had any;');
+    expect(sentence(usageDay({ of: 'credentials', days: 0 }))).toBe(
+      'It created or changed credentials 64 times from midnight UTC to 14 Mar 2026 02:13 UTC. No day is remembered on which it did so before. Very unusual for it (about 1 in 20,000).',
+    );
+  });
+
+  it('leads or joins a headline', () => {
+    expect(headline(usageDay())).toBe('Token ci-deploy opened secrets 64 times in a day, usually about 5.2');
+    expect(headline(usageDay({ days: 0 }))).toBe('Token ci-deploy opened secrets 64 times in a day');
+    expect(headline(oddHours(), usageDay())).toContain('; also far more in a day than usual');
+  });
+});
+
 describe('the sentence of a sensitive action', () => {
   it('says what it did, how often it does, and how sure', () => {
     expect(sentence(sensitiveAction())).toBe(
@@ -168,9 +194,9 @@ describe('odds', () => {
     [1, 'about 1 in 10'],
     [0, 'about 1 in 1'],
     [-1, 'about 1 in 1'],
-    [9, 'about 1 in 1,000,000,000'],
-    [9.1, 'less than 1 in a billion'],
-    [Number.POSITIVE_INFINITY, 'less than 1 in a billion'],
+    [6.5, 'about 1 in 3,200,000'],
+    [6.51, 'less than 1 in 3 million'],
+    [Number.POSITIVE_INFINITY, 'less than 1 in 3 million'],
   ])('of surprise %p are %s', (surprise, words) => {
     expect(oddsText(surprise)).toBe(words);
   });
@@ -200,7 +226,7 @@ describe('the headline', () => {
 
   it('tells one story of several signs, the strongest first', () => {
     expect(headline(unfamiliarNetwork(), sensitiveAction(), oddHours())).toBe(
-      'Token ci-deploy was used from a network it has never used: Example Hosting (AS64500, hosting, NL); also opened secrets and at an odd hour',
+      'Token ci-deploy was used from a network it has never used: Example Hosting (AS64500, hosting, NL); also having opened secrets and at an odd hour',
     );
   });
 

@@ -10,6 +10,7 @@ type Kept = {
   revision: number;
   cursor: Document | undefined;
   organization: Document | undefined;
+  instructions: Document | undefined;
   readonly principals: Map<string, Document>;
   readonly seenAtMs: Map<string, number>;
   readonly alerts: Map<string, { readonly openedAtMs: number; readonly document: Document }>;
@@ -25,8 +26,13 @@ export const memoryState = (): StateStore => {
 
   return {
     async load(source) {
-      const { revision, cursor, organization } = keptOf(source);
-      return { revision, cursor: cursor && { ...cursor }, organization: organization && { ...organization } };
+      const { revision, cursor, organization, instructions } = keptOf(source);
+      return {
+        revision,
+        cursor: cursor && { ...cursor },
+        organization: organization && { ...organization },
+        instructions: instructions && { ...instructions },
+      };
     },
 
     async principals(source, keys) {
@@ -62,6 +68,7 @@ export const memoryState = (): StateStore => {
       kept.revision += 1;
       if (records.cursor !== undefined) kept.cursor = records.cursor;
       if (records.organization !== undefined) kept.organization = records.organization;
+      if (records.instructions !== undefined) kept.instructions = records.instructions;
       for (const [key, document] of records.principals) kept.principals.set(key, document);
       for (const { id, atMs } of records.seen) kept.seenAtMs.set(id, Math.max(atMs, kept.seenAtMs.get(id) ?? atMs));
       forget(kept.seenAtMs, records.forgetSeenBeforeMs);
@@ -102,6 +109,7 @@ const nothing = (): Kept => ({
   revision: 0,
   cursor: undefined,
   organization: undefined,
+  instructions: undefined,
   principals: new Map(),
   seenAtMs: new Map(),
   alerts: new Map(),

@@ -46,6 +46,7 @@ export type CommitRecords = {
   readonly expectedRevision: number;
   readonly cursor: Document | undefined;
   readonly organization: Document | undefined;
+  readonly instructions: Document | undefined;
   readonly principals: readonly (readonly [key: string, document: Document])[];
   readonly seen: readonly { readonly id: string; readonly atMs: number }[];
   readonly forgetSeenBeforeMs: number | undefined;
@@ -60,6 +61,7 @@ export const recordsOf = (commit: Commit): CommitRecords => ({
   expectedRevision: whole(commit.expectedRevision, 'revision'),
   cursor: commit.cursor && documentOf(commit.cursor),
   organization: commit.organization && documentOf(commit.organization),
+  instructions: commit.instructions && documentOf(commit.instructions),
   principals: [...(commit.principals ?? [])].map(([key, document]) => [key, documentOf(document)]),
   seen: (commit.seen ?? []).map(({ id, atMs }) => ({ id, atMs: finite(atMs, 'time of a seen event') })),
   forgetSeenBeforeMs:

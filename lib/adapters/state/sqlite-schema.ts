@@ -71,6 +71,10 @@ export const steps: readonly string[] = [
     UNIQUE (source, digest)
   ) STRICT;
   `,
+  `
+  ALTER TABLE sources ADD COLUMN instructions_version INTEGER;
+  ALTER TABLE sources ADD COLUMN instructions_body TEXT;
+  `,
 ];
 
 /** `tokw` in ASCII: says in the file's header whose it is. */

@@ -69,6 +69,7 @@ export const stateIn = (database: DatabaseSync, file: string): StateStore => {
         revision: row?.revision ?? 0,
         cursor: documentOf(row?.cursor_version, row?.cursor_body),
         organization: documentOf(row?.organization_version, row?.organization_body),
+        instructions: documentOf(row?.instructions_version, row?.instructions_body),
       };
     },
 
@@ -156,17 +157,21 @@ type SourceRow = {
   readonly cursor_body: string | null;
   readonly organization_version: number | null;
   readonly organization_body: string | null;
+  readonly instructions_version: number | null;
+  readonly instructions_body: string | null;
 };
 
 const documentOf = (version?: number | null, body?: string | null): Document | undefined =>
   typeof version === 'number' && typeof body === 'string' ? { version, body: textOf(body) } : undefined;
 
 const write = (statements: Statements, source: number, records: CommitRecords): void => {
-  const { cursor, organization, forgetSeenBeforeMs } = records;
+  const { cursor, organization, instructions, forgetSeenBeforeMs } = records;
   statements.nextRevision.run(source);
   if (cursor !== undefined) statements.setCursor.run(cursor.version, storableText(cursor.body), source);
   if (organization !== undefined)
     statements.setOrganization.run(organization.version, storableText(organization.body), source);
+  if (instructions !== undefined)
+    statements.setInstructions.run(instructions.version, storableText(instructions.body), source);
   for (const [key, { version, body }] of records.principals)
     statements.setPrincipal.run(source, storableText(key), version, storableText(body));
   for (const { id, atMs } of records.seen) statements.addSeen.run(source, digestOf(id), atMs);
@@ -190,6 +195,9 @@ const prepared = (database: DatabaseSync) => ({
   setCursor: database.prepare('UPDATE sources SET cursor_version = ?, cursor_body = ? WHERE source = ?'),
   setOrganization: database.prepare(
     'UPDATE sources SET organization_version = ?, organization_body = ? WHERE source = ?',
+  ),
+  setInstructions: database.prepare(
+    'UPDATE sources SET instructions_version = ?, instructions_body = ? WHERE source = ?',
   ),
 
   principal: database.prepare('SELECT version, body FROM principals WHERE source = ? AND key = ?'),

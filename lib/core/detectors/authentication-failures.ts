@@ -5,6 +5,7 @@
  * the organization's. Three at the least: two are a typing error. Misses: one patient guess a day. Sets it off falsely:
  * a job whose credential expired and which tries all night; that is worth knowing too.
  */
+import { actionKinds } from '../action.ts';
 import type { Evidence } from '../alert.ts';
 import { countSurprise } from '../chance.ts';
 import type { Session } from '../session.ts';
@@ -33,12 +34,16 @@ const fading = Math.exp(-Math.LN2 / 180);
 export type FailureMemory = { readonly sessions: number; readonly failures: number };
 export type FailurePeers = { /** Mean of the organization. */ failuresPerSession(): number };
 
+/** A log-in that succeeds after such a burst may be a guess that was right; so much it adds. */
+const gotInNats = Math.log(20);
+
 const judge = (
-  { event, session }: Seen,
+  { event, session, kind }: Seen,
   memory: FailureMemory,
   peers: FailurePeers,
 ): Score<AuthenticationFailures> | undefined => {
-  if (event.outcome === 'success' || session.failures < failuresMin) return undefined;
+  const isIn = event.outcome === 'success';
+  if (session.failures < failuresMin || (isIn && actionKinds[kind] !== 'log-in')) return undefined;
   const floor = Math.round(memory.sessions) < sessionsMin ? strangerRate : rateMin;
   const mean = Math.max(
     floor,
@@ -46,13 +51,14 @@ const judge = (
   );
   const nats = countSurprise(session.failures, { mean, dispersion });
   return {
-    nats,
+    nats: isIn ? nats + gotInNats : nats,
     evidence: {
       detector: 'authentication-failures',
       failures: session.failures,
       expected: mean,
       firstAtMs: session.firstFailureMs,
-      lastAtMs: event.atMs,
+      lastAtMs: isIn ? session.lastFailureMs : event.atMs,
+      gotInAtMs: isIn ? event.atMs : undefined,
     },
   };
 };

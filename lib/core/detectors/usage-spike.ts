@@ -4,14 +4,16 @@
  * Counts per hour against a negative binomial whose mean has a season (hour of day, day of week, shrunk hard) and whose
  * dispersion is learned with forgetting; a second window holds the last three hours. What is learned is clipped below two
  * standard deviations above the mean, so that neither a spike nor a patient attacker raises the mean.
- * Misses: theft that stays within the usual volume. Sets it off falsely: a release day unlike any before.
+ * Misses: theft that stays within an hour's usual volume (`usage-day.ts` looks longer). Sets it off falsely: a release day
+ * unlike any before.
  * Formulas, constants and measured power: detection.md section 1.
  */
 import type { Evidence } from '../alert.ts';
-import { type CountModel, countAtSurprise, countSurprise } from '../chance.ts';
+import { type CountModel, countAtSurprise } from '../chance.ts';
 import type { AuditEvent } from '../event.ts';
 import { hourOf } from '../time.ts';
 import type { Detector, Score, Seen } from './detector.ts';
+import { dullUpTo, lastWorthJudging, notableSurprise, tellableNats } from './dull-count.ts';
 
 type UsageSpike = Extract<Evidence, { detector: 'usage-spike' }>;
 
@@ -35,10 +37,8 @@ const spreadPriorHours = 24;
 const idleHoursMax = 8 * 168;
 /** The wider window is one more look, and pays for it (half a decade). */
 const secondLookNats = 0.5 * Math.LN10;
-/** What counts as rare: one hour in a thousand. */
+/** What counts as rare: one window in a thousand. */
 export const rareNats = 3 * Math.LN10;
-/** Below this (1 in 100) nobody is told, so nothing is worked out for the telling. */
-const tellableNats = 2 * Math.LN10;
 
 const meanAt = 0;
 const weightAt = 1;
@@ -108,22 +108,6 @@ const modelOf = (levels: Float32Array, mean: number, window: 1 | 3): CountModel 
   const doubt = 1 / (at(levels, meanAt) * hoursKnown + 1);
   return { mean, dispersion: Math.min(1 / 0.3, Math.max(1 / 30, learnedDispersion(levels, window) + doubt)) };
 };
-
-/** Every count up to 64, then every thirty-second part of a doubling: often enough, and a function of the count alone. */
-const lastWorthJudging = (count: number): number => {
-  if (count <= 64) return count;
-  const step = 2 ** (Math.floor(Math.log2(count)) - 5);
-  return count - (count % step);
-};
-
-/** Within so many standard deviations a count is nothing to speak of, and most are: their tails need not be summed. */
-const dullSigmas = 1.5;
-
-const dullUpTo = ({ mean, dispersion }: CountModel): number =>
-  mean + dullSigmas * Math.sqrt(mean + dispersion * mean * mean);
-
-const notableSurprise = (count: number, model: CountModel): number =>
-  count <= dullUpTo(model) ? 0 : countSurprise(count, model);
 
 /** Up to which count an hour is dull in both windows; worked out once for each hour and its levels. */
 const dullCounts = new WeakMap<Float32Array, number>();

@@ -26,6 +26,8 @@ describe('a state file of an earlier version', () => {
         revision: 1,
         cursor: { version: 1, body: '{"wholeUntilMs":1773454380000}' },
         organization: { version: 3, body: '{"members":["maria@example.com"]}' },
+        instructions:
+          version < 2 ? undefined : { version: 1, body: '{"watches":[],"acknowledgements":[],"creations":[]}' },
       });
       expect(await store.principals(acme, ['pulumi:acme|token|tok-7', 'pulumi:acme|user|\ud800'])).toEqual(
         new Map([

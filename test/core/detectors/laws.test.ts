@@ -11,6 +11,7 @@ import { simultaneousNetworks } from '../../../lib/core/detectors/simultaneous-n
 import { tokenLife } from '../../../lib/core/detectors/token-life.ts';
 import { unfamiliarNetwork } from '../../../lib/core/detectors/unfamiliar-network.ts';
 import { unfamiliarTarget } from '../../../lib/core/detectors/unfamiliar-target.ts';
+import { usageDay } from '../../../lib/core/detectors/usage-day.ts';
 import { usageSpike } from '../../../lib/core/detectors/usage-spike.ts';
 import type { AuditEvent } from '../../../lib/core/event.ts';
 import { networkOf } from '../../../lib/core/network.ts';
@@ -32,7 +33,10 @@ const peers = {
   life: { deletedAtMs: undefined },
 };
 
-type Learned = Pick<Baseline, 'network' | 'hours' | 'spike' | 'action' | 'failures' | 'life' | 'pair' | 'target'>;
+type Learned = Pick<
+  Baseline,
+  'network' | 'hours' | 'spike' | 'action' | 'failures' | 'life' | 'pair' | 'target' | 'dayUse'
+>;
 
 const nothingLearned: Learned = {
   network: unfamiliarNetwork.empty,
@@ -43,6 +47,7 @@ const nothingLearned: Learned = {
   life: tokenLife.empty,
   pair: simultaneousNetworks.empty,
   target: unfamiliarTarget.empty,
+  dayUse: usageDay.empty,
 };
 
 /** In the order of `detectorNames`. */
@@ -55,9 +60,10 @@ const judgeAll = (seen: Seen, memory: Learned): readonly (Score | undefined)[] =
   tokenLife.judge(seen, memory.life, peers.life),
   simultaneousNetworks.judge(seen, memory.pair, peers.share),
   unfamiliarTarget.judge(seen, memory.target, peers.share),
+  usageDay.judge(seen, memory.dayUse),
 ];
 
-const learnAll = ({ event, session }: Seen, memory: Learned): Learned => ({
+const learnAll = ({ event, session, kind }: Seen, memory: Learned): Learned => ({
   network: unfamiliarNetwork.learn(session, memory.network),
   hours: oddHours.learn(session.startMs, memory.hours),
   spike: usageSpike.learn(event, memory.spike),
@@ -66,6 +72,7 @@ const learnAll = ({ event, session }: Seen, memory: Learned): Learned => ({
   life: tokenLife.learn(session, memory.life),
   pair: simultaneousNetworks.learn(session, memory.pair),
   target: unfamiliarTarget.learn(session, memory.target),
+  dayUse: usageDay.learn({ event, session, kind }, memory.dayUse),
 });
 
 const seenOf = (event: AuditEvent, failures: number): Seen => {

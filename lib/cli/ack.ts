@@ -1,0 +1,168 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { acknowledgementsIn, alertOf, answer, withdraw } from '../app/acknowledge.ts';
+import type { StateStore } from '../app/ports.ts';
+import { nearest } from '../config/nearest.ts';
+import { acknowledgedMsMax, acknowledgementsMax, allowancesOf, isInForce } from '../core/acknowledgement.ts';
+import type { Alert } from '../core/alert.ts';
+import { msPerDay } from '../core/time.ts';
+import {
+  acknowledgedText,
+  acknowledgementJson,
+  acknowledgementTable,
+  noteColumnsMax,
+} from '../report/acknowledgement-text.ts';
+import { named } from '../report/safe-text.ts';
+import { instantText } from '../report/times.ts';
+import { listed } from '../report/words.ts';
+import { openState } from '../wiring.ts';
+import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
+import { CannotDoError, UsageError } from './failure.ts';
+import { timeGiven } from './investigate-time.ts';
+import { screenOf } from './screen.ts';
+import { existingStateFile, stateFileHelp } from './state-file.ts';
+import type { World } from './world.ts';
+
+/** `ack ALERT`: it was us, until when, and who says so. */
+
+type Flags = {
+  readonly until?: string;
+  readonly by?: string;
+  readonly note?: string;
+  readonly withdraw?: true;
+  readonly state?: string;
+  readonly json?: true;
+};
+
+export const addAck = (program: Command, world: World, done: (code: ExitCode) => void): void => {
+  program
+    .command('ack')
+    .summary('answer an alert with “that was us”, for a time')
+    .description(
+      'Says that what an alert showed was yours. What it showed (that network, that hour, that volume, that action) is ' +
+        'then not told again of that token or user until the date you give; anything else still is. Who said so, and ' +
+        'when, is kept and shown in later alerts. "tokenwatch ack list" shows all of them.',
+    )
+    .argument('<alert>', 'id of the alert, at the end of its text; or "list"')
+    .option('--until <time>', 'until when: a day such as 2026-10-05, or a time; at most 90 days from now')
+    .option('--by <name>', 'who says so')
+    .option('--note <text>', 'why, for whoever reads a later alert')
+    .option('--withdraw', 'take an earlier answer back, from now on')
+    .option('--state <file>', `state file (default: ${stateFileHelp})`)
+    .option('--json', 'with list: print one per line as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  tokenwatch ack 2026-03-14-0123456789ab --until 2026-04-01 --by anna --note "moved house"
+  tokenwatch ack 2026-03-14-0123456789ab --withdraw
+  tokenwatch ack list
+${exitCodesHelp}`,
+    )
+    .action(async (alert: string, flags: Flags) => done(await runAck(alert.trim(), flags, world)));
+};
+
+const runAck = async (words: string, flags: Flags, world: World): Promise<ExitCode> => {
+  const path = flags.state === undefined ? undefined : resolve(world.cwd, flags.state);
+  const given = words === 'list' || flags.withdraw === true ? undefined : answerOf(flags, world.clock.nowMs());
+  const state = openState(existingStateFile(path, world));
+  const screen = screenOf(world, { isJson: flags.json === true });
+  try {
+    if (words === 'list') {
+      await screen.result(await listText(state, { flags, width: screen.width, nowMs: world.clock.nowMs() }));
+    } else if (given === undefined) {
+      await screen.result(`${await withdrawn(state, words, world.clock.nowMs())}\n`);
+    } else {
+      await screen.result(`${await answered(state, words, given)}\n`);
+    }
+    return exitCodes.nothingFound;
+  } finally {
+    await state.close();
+    await screen.settled();
+  }
+};
+
+type Given = {
+  readonly by: string;
+  readonly note: string | undefined;
+  readonly atMs: number;
+  readonly untilMs: number;
+};
+
+const nameCharsMax = 80;
+
+/** Throws `UsageError`. */
+const answerOf = ({ until, by, note }: Flags, nowMs: number): Given => {
+  if (until === undefined) throw new UsageError('Say until when, such as --until 2026-10-05: no answer is for ever.');
+  if (by === undefined || by.trim() === '')
+    throw new UsageError('Say who says so: --by NAME. It is shown in later alerts.');
+  const untilMs = timeGiven('--until', until).atMs;
+  if (untilMs <= nowMs) throw new UsageError(`--until lies in the past: it is ${instantText(nowMs)} now.`);
+  if (untilMs - nowMs > acknowledgedMsMax) {
+    throw new UsageError(
+      `--until is further away than ${acknowledgedMsMax / msPerDay} days. Write ${instantText(nowMs + acknowledgedMsMax)} or earlier; what stays usual is learned by then.`,
+    );
+  }
+  if (by.length > nameCharsMax || (note?.length ?? 0) > noteColumnsMax) {
+    throw new UsageError(`--by has ${nameCharsMax} characters at most, and --note ${noteColumnsMax}.`);
+  }
+  return { by: by.trim(), note: note?.trim() === '' ? undefined : note?.trim(), atMs: nowMs, untilMs };
+};
+
+const suggestionsMax = 5;
+
+const theAlert = async (state: StateStore, words: string): Promise<Alert> => {
+  const found = await alertOf(state, words);
+  if ('alert' in found) return found.alert;
+  const meant = nearest(words, found.ids);
+  const latest = found.ids.slice(0, suggestionsMax).map((id) => named(id));
+  const hint =
+    meant !== undefined
+      ? `Did you mean ${named(meant)}?`
+      : latest.length > 0
+        ? `The latest are: ${listed(latest)}.`
+        : 'There are no alerts in this state.';
+  throw new UsageError(
+    `No alert is called ${named(words)}. ${hint} An alert’s id stands in the last line of its text.`,
+  );
+};
+
+const answered = async (state: StateStore, words: string, given: Given): Promise<string> => {
+  const alert = await theAlert(state, words);
+  const allowances = allowancesOf(alert);
+  if (allowances === undefined) {
+    throw new UsageError(
+      `Alert ${named(alert.id)} states a fact (use of an ended token, a change to the log, a rotation), and that is not made usual by an answer: mend it.`,
+    );
+  }
+  const made = await answer(state, alert, { ...given, allowances });
+  if (made === undefined) {
+    throw new CannotDoError(
+      `${acknowledgementsMax} answers are in force, which is all there may be: withdraw some (tokenwatch ack list).`,
+    );
+  }
+  return acknowledgedText(made);
+};
+
+const withdrawn = async (state: StateStore, words: string, nowMs: number): Promise<string> => {
+  const all = await acknowledgementsIn(state);
+  const found = all.filter(
+    ({ acknowledgement: { alertId, ...each } }) => alertId === words && isInForce({ alertId, ...each }, nowMs),
+  );
+  const [one] = found;
+  if (one === undefined) {
+    throw new UsageError(`No answer to ${named(words)} is in force. See all of them: tokenwatch ack list`);
+  }
+  await withdraw(state, { source: one.source, alertId: words, atMs: nowMs });
+  return `Withdrawn: what alert ${named(words)} showed is judged as before, from now on.`;
+};
+
+const listText = async (
+  state: StateStore,
+  { flags, width, nowMs }: { readonly flags: Flags; readonly width: number; readonly nowMs: number },
+): Promise<string> => {
+  const all = (await acknowledgementsIn(state)).map(({ acknowledgement }) => acknowledgement);
+  if (flags.json === true) return all.map((each) => `${acknowledgementJson(each)}\n`).join('');
+  if (all.length === 0) return 'No alert was answered with “that was us” so far.\n';
+  return `${acknowledgementTable(all, { width, nowMs }).join('\n')}\n`;
+};

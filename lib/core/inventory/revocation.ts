@@ -1,0 +1,57 @@
+/**
+ * What breaks if a token is revoked now: the callers that would fail, and when each would notice. The answer is only as
+ * good as the log: reads and previews leave no line in it, so the vendor's own “last used” has a say too.
+ */
+import { msPerDay } from '../time.ts';
+import type { NextUse } from './cadence.ts';
+import { type Caller, isActive, nextUseOf } from './callers.ts';
+import { lastUseOf } from './hygiene.ts';
+import type { Inventory, TokenRecord } from './inventory.ts';
+
+export type Revocation = {
+  readonly token: TokenRecord;
+  readonly verdict: /** Nobody is expected to notice. */
+    | 'safe'
+    /** Somebody is. */
+    | 'breaks'
+    /** No caller is known, and yet it cannot be called unused. */
+    | 'cannot-tell';
+  readonly reason: 'never-used' | 'long-unused' | 'callers' | 'short-log' | 'used-unseen' | 'used-lately';
+  /** Who would fail, the first to notice first; those of no rhythm last. */
+  readonly breaks: readonly Breaking[];
+  /** Callers that have ended, as far as their rhythm tells. */
+  readonly gone: readonly Caller[];
+  readonly lastUseMs: number | undefined;
+};
+
+export type Breaking = { readonly caller: Caller; readonly notices: NextUse | undefined };
+
+/** A log of fewer days shows no weekly job. */
+const observedMsMin = 14 * msPerDay;
+
+export const revocationOf = (token: TokenRecord, inventory: Inventory): Revocation => {
+  const { nowMs } = inventory;
+  const gone = token.callers.filter((caller) => !isActive(caller, nowMs));
+  const breaks = token.callers
+    .filter((caller) => !gone.includes(caller))
+    .map((caller) => ({ caller, notices: nextUseOf(caller, nowMs) }))
+    .sort((a, b) => (a.notices?.dueMs ?? Infinity) - (b.notices?.dueMs ?? Infinity));
+  return { token, ...answerOf(token, inventory, breaks.length), breaks, gone, lastUseMs: lastUseOf(token) };
+};
+
+const answerOf = (
+  token: TokenRecord,
+  { nowMs, observed, limits }: Inventory,
+  callers: number,
+): Pick<Revocation, 'verdict' | 'reason'> => {
+  if (callers > 0) return { verdict: 'breaks', reason: 'callers' };
+  const lastUseMs = lastUseOf(token);
+  const isLongUnused = lastUseMs !== undefined && nowMs - lastUseMs > limits.unusedMs;
+  // The vendor counts every use, whatever the log shows.
+  if (token.listed !== undefined && lastUseMs === undefined) return { verdict: 'safe', reason: 'never-used' };
+  if (token.listed !== undefined && isLongUnused) return { verdict: 'safe', reason: 'long-unused' };
+  if (observed.toMs - observed.fromMs < observedMsMin) return { verdict: 'cannot-tell', reason: 'short-log' };
+  if (isLongUnused) return { verdict: 'safe', reason: 'long-unused' };
+  const isUnseen = (token.listed?.lastUsedAtMs ?? 0) > (token.use?.lastAtMs ?? 0) + msPerDay;
+  return { verdict: 'cannot-tell', reason: isUnseen ? 'used-unseen' : 'used-lately' };
+};

@@ -1,0 +1,165 @@
+import { isoSeconds } from '../core/time.ts';
+import { type CallerWatch, isOngoing, type Stranger, silentFromMs, stateOf, type Watch } from '../core/watch/watch.ts';
+import { terminalSafe } from './alert-json.ts';
+import { cadenceText, callerText, placeAndCountry, targetsText } from './caller-words.ts';
+import { paintOf } from './colours.ts';
+import { named } from './safe-text.ts';
+import { type Column, table } from './table.ts';
+import { clockText, instantText } from './times.ts';
+import { counted, listed, networkText, numberText } from './words.ts';
+import { wrapped } from './wrap.ts';
+
+/** A rotation as a table: who has moved, who is late, who still uses the old token. */
+
+export type RotationTextSettings = { readonly width: number; readonly colour: boolean };
+
+const columns: readonly Column[] = [
+  { title: 'State', keep: true },
+  { title: 'From', keep: true },
+  { title: 'Rhythm', keep: true },
+  { title: 'Due on new', keep: true },
+  { title: 'New token', keep: true },
+  { title: 'Old token', keep: true },
+  { title: 'Touches' },
+];
+
+const nothing = '-';
+const minuteText = (atMs: number | undefined): string =>
+  atMs === undefined ? nothing : clockText(atMs, { withDay: true }).slice(0, -':00'.length);
+
+export const rotationText = (watch: Watch, { width, colour }: RotationTextSettings): readonly string[] => {
+  const rows = watch.callers.map((each) => rowOf(each, watch.seenThroughMs));
+  return [
+    ...wrapped(headText(watch), width),
+    ...wrapped(`Followed through ${instantText(watch.seenThroughMs)}. Times are UTC.`, width),
+    ...(rows.length === 0
+      ? ['', ...wrapped('The old token had no callers in the time that was learned from.', width)]
+      : ['', ...table(columns, rows, { width, heading: paintOf(colour).dim })]),
+    ...watch.strangers.flatMap((stranger) => ['', ...wrapped(strangerText(stranger), width)]),
+    '',
+    ...wrapped(summaryText(watch), width),
+  ];
+};
+
+const headText = (watch: Watch): string => {
+  const { old, replacement, startedAtMs, endsAtMs, startedBy, deletedAtMs } = watch;
+  const to = replacement === undefined ? '' : ` to ${named(replacement)}`;
+  const how = startedBy === 'log' ? ', recognized in the log' : '';
+  const deleted = deletedAtMs === undefined ? '' : ` The old token was deleted on ${instantText(deletedAtMs)}.`;
+  const end = isOngoing(watch) ? `watched until ${instantText(endsAtMs)}` : `ended on ${instantText(endsAtMs)}`;
+  return `Rotation of ${named(old.name)}${to} since ${instantText(startedAtMs)}${how}, ${end}.${deleted}`;
+};
+
+const rowOf = (each: CallerWatch, atMs: number): readonly string[] => {
+  const { caller, moved, dueMs } = each;
+  const onOld = [each.overlap, each.held, each.afterDeletion].filter((seen) => seen !== undefined);
+  const lastOnOldMs = onOld.length === 0 ? undefined : Math.max(...onOld.map(({ lastAtMs }) => lastAtMs));
+  return [
+    stateOf(each, atMs),
+    placeAndCountry(caller.network),
+    cadenceText(caller.cadence),
+    minuteText(dueMs),
+    minuteText(moved?.firstAtMs),
+    minuteText(lastOnOldMs),
+    targetsText(caller, 3) || nothing,
+  ];
+};
+
+const strangerText = ({ token, seen }: Stranger): string => {
+  const refused = seen.refused === 0 ? '' : `, ${numberText(seen.refused)} refused`;
+  return `Stranger on the ${token} token: ${networkText(seen.network)}, ${counted(seen.events, 'event')}${refused}, last ${instantText(seen.lastAtMs)}.`;
+};
+
+const summaryText = (watch: Watch): string => {
+  const states = watch.callers.map((each) => stateOf(each, watch.seenThroughMs));
+  const count = (state: (typeof states)[number]): number => states.filter((each) => each === state).length;
+  const parts = (['moved', 'still on old', 'late', 'waiting', 'not expected'] as const).flatMap((state) =>
+    count(state) === 0 ? [] : [`${count(state)} ${state}`],
+  );
+  const open = count('still on old') + count('late');
+  const verdict =
+    open > 0
+      ? `${counted(open, 'caller')} to bring over.`
+      : count('waiting') > 0
+        ? 'Nobody is late.'
+        : 'Nothing is left to do.';
+  return `${parts.length === 0 ? 'No callers' : listed(parts)}. ${verdict}`;
+};
+
+/** Whether the old token may be revoked now: a verdict, then who still uses it. */
+export const beforeRevokingText = (watch: Watch, { width }: RotationTextSettings): readonly string[] => {
+  const users = stillUsing(watch);
+  const name = named(watch.old.name);
+  if (users.length === 0) {
+    const waiting = watch.callers.filter((each) => stateOf(each, watch.seenThroughMs) === 'waiting').length;
+    return wrapped(
+      waiting === 0
+        ? `NOBODY USES ${name} ANY MORE, as far as the log shows. Revoke it.`
+        : `NOT YET: nobody used ${name} since the rotation, but ${counted(waiting, 'caller')} ${waiting === 1 ? 'is' : 'are'} not due yet. Wait, or revoke ${name} knowing that.`,
+      width,
+    );
+  }
+  return [
+    ...wrapped(
+      `DO NOT REVOKE ${name} YET: ${counted(users.length, 'caller')} still ${users.length === 1 ? 'uses' : 'use'} it.`,
+      width,
+    ),
+    ...users.flatMap((text) => wrapped(text, width - 4).map((line, at) => `${at === 0 ? '  - ' : '    '}${line}`)),
+  ];
+};
+
+/** Callers and strangers that used the old token since the rotation and not the new one later. */
+const stillUsing = (watch: Watch): readonly string[] => [
+  ...watch.callers.flatMap((each) => {
+    const onOld = [each.overlap, each.held].filter((seen) => seen !== undefined);
+    const lastMs = Math.max(0, ...onOld.map(({ lastAtMs }) => lastAtMs));
+    return lastMs > (each.moved?.lastAtMs ?? 0) ? [`${callerText(each.caller)}, last ${instantText(lastMs)}`] : [];
+  }),
+  ...watch.strangers.flatMap(({ token, seen }) =>
+    token === 'old' ? [`a stranger from ${networkText(seen.network)}, last ${instantText(seen.lastAtMs)}`] : [],
+  ),
+];
+
+export const isStillUsed = (watch: Watch): boolean => stillUsing(watch).length > 0;
+
+export const rotationJson = (watch: Watch): string =>
+  terminalSafe(
+    JSON.stringify({
+      id: watch.id,
+      source: watch.source,
+      old: { id: watch.old.id, name: watch.old.name },
+      new: watch.replacement ?? null,
+      startedBy: watch.startedBy,
+      startedAt: isoSeconds(watch.startedAtMs),
+      silentFrom: isoSeconds(silentFromMs(watch)),
+      endsAt: isoSeconds(watch.endsAtMs),
+      deletedAt: watch.deletedAtMs === undefined ? null : isoSeconds(watch.deletedAtMs),
+      followedThrough: isoSeconds(watch.seenThroughMs),
+      isOngoing: isOngoing(watch),
+      callers: watch.callers.map((each) => ({
+        state: stateOf(each, watch.seenThroughMs),
+        name: callerText(each.caller),
+        cadence: each.caller.cadence,
+        targets: each.caller.targets,
+        dueAt: each.dueMs === undefined ? null : isoSeconds(each.dueMs),
+        lateAfter: each.byMs === undefined ? null : isoSeconds(each.byMs),
+        onNew: seenRecord(each.moved),
+        onOld: seenRecord(each.held ?? each.afterDeletion ?? each.overlap),
+      })),
+      strangers: watch.strangers.map(({ token, seen }) => ({
+        token,
+        network: { prefix: seen.network.prefix, owner: seen.network.owner?.name ?? null },
+        ...seenRecord(seen),
+      })),
+    }),
+  );
+
+const seenRecord = (seen: CallerWatch['moved']) =>
+  seen === undefined
+    ? null
+    : {
+        events: seen.events,
+        refused: seen.refused,
+        firstAt: isoSeconds(seen.firstAtMs),
+        lastAt: isoSeconds(seen.lastAtMs),
+      };
