@@ -246,7 +246,10 @@ const moveToEnd = (hash: number, hashes: number[]): void => {
   hashes.push(hash);
 };
 
-/** The session teaches the baseline and the organization. A flagged one teaches neither what is usual. */
+/**
+ * The session teaches the baseline and the organization. A flagged one teaches neither where, when and what is usual; only
+ * that it was there, and that attempts were refused.
+ */
 const endSession = (session: Session, baseline: Baseline, organization: Organization): void => {
   const before = baseline.network;
   if (!isLearning(before)) {

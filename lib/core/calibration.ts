@@ -114,12 +114,16 @@ export const calibrated = (nats: number, past: Histogram): number => {
   return Math.min(calibratedMax, Math.max(0, -Math.log(p)));
 };
 
+export type Threshold = {
+  readonly at: number;
+  /** What e times rarer costs. */
+  readonly excess: number;
+};
+
 /**
  * The score that the past exceeds `perWeek` times a week. Undefined while the past is too short to say: the caller then
  * uses a threshold that rests on the model alone.
  */
-export type Threshold = { readonly at: number /** What e times rarer costs. */; readonly excess: number };
-
 export const thresholdFor = (perWeek: number, past: Histogram, weeks: number): Threshold | undefined => {
   if (weeks < weeksMin || past.count < countMin) return undefined;
   const m = Math.max(1, Math.min(8 * perWeek * weeks, past.count / 5));

@@ -1,10 +1,11 @@
 /**
  * Judging one event: every detector is asked, its score calibrated on the organization's past, the scores combined in
- * five channels, and the session that crosses a channel's threshold told. Nothing is learned here.
+ * five channels, and the session that crosses a channel's threshold told. No baseline learns here; what is noted is how far the session,
+ * the day and the incident have come.
  */
 import { actionKinds, isSensitive } from './action.ts';
 import type { Alert } from './alert.ts';
-import type { Baseline } from './baseline.ts';
+import { type Baseline, detectorNames } from './baseline.ts';
 import { calibrated, type Histogram } from './calibration.ts';
 import { authenticationFailures, type FailurePeers } from './detectors/authentication-failures.ts';
 import { factNats, type Score, type Seen } from './detectors/detector.ts';
@@ -18,17 +19,54 @@ import { usageDay } from './detectors/usage-day.ts';
 import { usageSpike } from './detectors/usage-spike.ts';
 import { type AuditEvent, sampleOf } from './event.ts';
 import { type FindTold, grow, isOld, type News, tell } from './incident.ts';
-import { deletedAtMs, type Organization, pastOf } from './organization.ts';
+import { channels, deletedAtMs, type Organization, pastOf } from './organization.ts';
 import { isAccepted, type Session } from './session.ts';
 
-/** What each detector's calibrated score weighs in each channel (detection.md section 4), in the order of `detectorNames`. */
-const weights: readonly (readonly number[])[] = [
-  [1, 0.3, 0.2, 0.7, 0.1, 1, 0.8, 0.2, 0],
-  [0.5, 0.3, 0.1, 1, 0, 0, 0.3, 1, 0],
-  [0.5, 1, 0.3, 0.7, 0, 0, 0.3, 0.5, 0],
-  [0.4, 0, 1, 0.6, 0, 0, 0.2, 0.3, 0.7],
-  [0.5, 0, 0, 0, 1, 0, 0, 0, 0],
-];
+type Channel = (typeof channels)[number];
+type Detector = (typeof detectorNames)[number];
+
+/** What each detector's calibrated score weighs in each channel (detection.md section 4). */
+const weights: Readonly<Record<Channel, Readonly<Partial<Record<Detector, number>>>>> = {
+  network: {
+    'unfamiliar-network': 1,
+    'token-life': 1,
+    'simultaneous-networks': 0.8,
+    'sensitive-action': 0.7,
+    'odd-hours': 0.3,
+    'usage-spike': 0.2,
+    'unfamiliar-target': 0.2,
+    'authentication-failures': 0.1,
+  },
+  conduct: {
+    'sensitive-action': 1,
+    'unfamiliar-target': 1,
+    'unfamiliar-network': 0.5,
+    'odd-hours': 0.3,
+    'simultaneous-networks': 0.3,
+    'usage-spike': 0.1,
+  },
+  rhythm: {
+    'odd-hours': 1,
+    'sensitive-action': 0.7,
+    'unfamiliar-network': 0.5,
+    'unfamiliar-target': 0.5,
+    'usage-spike': 0.3,
+    'simultaneous-networks': 0.3,
+  },
+  volume: {
+    'usage-spike': 1,
+    'usage-day': 0.7,
+    'sensitive-action': 0.6,
+    'unfamiliar-network': 0.4,
+    'unfamiliar-target': 0.3,
+    'simultaneous-networks': 0.2,
+  },
+  failures: { 'authentication-failures': 1, 'unfamiliar-network': 0.5 },
+};
+
+/** The same by the places in which sessions and histograms keep their scores. */
+const weightsByPlace = channels.map((channel) => detectorNames.map((detector) => weights[channel][detector] ?? 0));
+const placeOf: ReadonlyMap<string, number> = new Map(detectorNames.map((detector, place) => [detector, place]));
 
 /** What the organization tells the detectors about a principal. */
 export type Peers = {
@@ -95,23 +133,26 @@ const askDetectors = (seen: Seen, { baseline, organization, peers, isAllowed }: 
   let isBetter = false;
   if (isAccepted(event)) {
     const place = isAllowed ? undefined : unfamiliarNetwork.judge(seen, baseline.network, peers.network);
-    if (improve(0, place, session, event)) isBetter = true;
-    if (improve(6, simultaneousNetworks.judge(seen, baseline.pair, peers.pair), session, event)) isBetter = true;
-    if (improve(7, unfamiliarTarget.judge(seen, baseline.target, peers.target), session, event)) isBetter = true;
-    if (improve(1, oddHours.judge(seen, baseline.hours), session, event)) isBetter = true;
-    if (improve(2, usageSpike.judge(seen, baseline.spike), session, event)) isBetter = true;
-    if (improve(8, usageDay.judge(seen, baseline.dayUse), session, event)) isBetter = true;
+    if (improve('unfamiliar-network', place, session, event)) isBetter = true;
+    if (improve('simultaneous-networks', simultaneousNetworks.judge(seen, baseline.pair, peers.pair), session, event))
+      isBetter = true;
+    if (improve('unfamiliar-target', unfamiliarTarget.judge(seen, baseline.target, peers.target), session, event))
+      isBetter = true;
+    if (improve('odd-hours', oddHours.judge(seen, baseline.hours), session, event)) isBetter = true;
+    if (improve('usage-spike', usageSpike.judge(seen, baseline.spike), session, event)) isBetter = true;
+    if (improve('usage-day', usageDay.judge(seen, baseline.dayUse), session, event)) isBetter = true;
   }
   if (event.outcome === 'success') {
-    if (improve(3, sensitiveAction.judge(seen, baseline.action, peers.action), session, event)) isBetter = true;
+    if (improve('sensitive-action', sensitiveAction.judge(seen, baseline.action, peers.action), session, event))
+      isBetter = true;
   }
   if (session.failures > 0) {
     const failures = authenticationFailures.judge(seen, baseline.failures, peers.failures);
-    if (improve(4, failures, session, event)) isBetter = true;
+    if (improve('authentication-failures', failures, session, event)) isBetter = true;
   }
   if (organization.deletedTokens.size > 0 || session.accepted === 1) {
     const life = tokenLife.judge(seen, baseline.life, { deletedAtMs: deletedAtMs(organization, event.principal) });
-    if (improve(5, life, session, event)) isBetter = true;
+    if (improve('token-life', life, session, event)) isBetter = true;
   }
   return isBetter;
 };
@@ -121,13 +162,14 @@ const keptNats = Math.log(5);
 const shownNats = Math.log(20);
 
 /** Keeps the best score of each detector in the session. */
-const improve = (detector: number, score: Score | undefined, session: Session, event: AuditEvent): boolean => {
-  if (score === undefined || score.nats <= (session.scores[detector] ?? 0)) return false;
-  session.scores[detector] = score.nats;
+const improve = (detector: Detector, score: Score | undefined, session: Session, event: AuditEvent): boolean => {
+  const place = placeOf.get(detector) ?? 0;
+  if (score === undefined || score.nats <= (session.scores[place] ?? 0)) return false;
+  session.scores[place] = score.nats;
   if (score.isFact) session.isFact = true;
   if (score.evidence === undefined || score.nats < keptNats) return true;
-  session.evidence[detector] = score.evidence;
-  if (score.nats >= shownNats) session.proofs[detector] = sampleOf(event);
+  session.evidence[place] = score.evidence;
+  if (score.nats >= shownNats) session.proofs[place] = sampleOf(event);
   return true;
 };
 
@@ -137,7 +179,10 @@ type Combined = { readonly past: Histogram; readonly excess: number; readonly sc
 const strongest = (nats: readonly number[], baseline: Baseline, organization: Organization): Combined | undefined => {
   let best: Combined | undefined;
   organization.channels.forEach((past, channel) => {
-    const score = (weights[channel] ?? []).reduce((sum, weight, detector) => sum + weight * (nats[detector] ?? 0), 0);
+    const score = (weightsByPlace[channel] ?? []).reduce(
+      (sum, weight, detector) => sum + weight * (nats[detector] ?? 0),
+      0,
+    );
     baseline.maxima[channel] = Math.max(baseline.maxima[channel] ?? 0, score);
     const excess = (score - (organization.thresholds[channel] ?? 0)) / (organization.excesses[channel] ?? 1);
     if (score > 0 && excess > (best?.excess ?? Number.NEGATIVE_INFINITY)) best = { past, excess, score };

@@ -63,8 +63,8 @@ export const isOver = ({ startMs, lastMs }: Pick<Session, 'startMs' | 'lastMs'>,
   atMs - lastMs > sessionGapMs || atMs - startMs > sessionLengthMaxMs;
 
 /**
- * Whether the caller held the credential. A refused action of a token, or of an authenticated user, is use of it; a
- * refused log-in is only somebody's attempt and must neither count as use nor teach anything.
+ * Whether the caller held the credential. A refused action of a token is use of it all the same. What is refused to a user
+ * may be a wrong password: only somebody's attempt, which must neither count as use nor teach anything.
  */
 export const isAccepted = (event: AuditEvent): boolean =>
   event.outcome === 'success' || event.principal.kind === 'token';

@@ -10,13 +10,15 @@ import { at, type Organization } from './organization.ts';
 const channelShares = [0.4, 0.25, 0.1, 0.125, 0.125] as const;
 /** The budget is a mean that must not be exceeded; the thresholds have an error of their own. Measured: `npm run bench:detection`. */
 const safety = 0.8;
+
 /** Daily maxima fade, so that the threshold follows the organization. */
 const dailyFading = Math.exp(-Math.LN2 / 90);
 
 /** One principal's day: its highest score in each channel. */
 export const learnDay = (organization: Organization, maxima: readonly number[], highest: number): void => {
-  if (organization.weeks >= unionFromWeeks)
+  if (organization.weeks >= unionFromWeeks) {
     count(Math.min(highest, organization.unionThreshold + surplusNats) + unionOffset, organization.union);
+  }
   maxima.forEach((nats, channel) => {
     const past = organization.channels[channel];
     const threshold = organization.thresholds[channel] ?? 0;
@@ -24,23 +26,25 @@ export const learnDay = (organization: Organization, maxima: readonly number[], 
     if (past !== undefined) count(Math.min(nats, threshold + surplusNats), past);
   });
 };
+
+/** A day counts so far beyond its threshold at most. */
 const surplusNats = 3;
 /** Excesses are counted from here: what lies lower is of no interest. */
 const unionOffset = 10;
 export const lowestExcess = -unionOffset;
-/** As far as the overlap of channels may move the threshold; beyond, the past is too odd to be followed. */
+/** Until then the channels' own thresholds still move too much to be compared. */
 const unionFromWeeks = 3;
+/** As far as the overlap of channels may move the threshold; beyond, the past is too odd to be followed. */
 const unionMin = -2.5;
 const unionMax = 1.5;
 
 /** However generous the budget and however quiet the past: what one session in twenty shows is not news. */
 const thresholdMin = Math.log(20);
 
-/** Thresholds for the day that begins, from the days before it. */
+/** Thresholds for the day that begins, from the days before it. `day` must be later than the last. */
 export const turnDay = (organization: Organization, day: number, budgetPerWeek: number): void => {
   if (organization.firstDay === 0) organization.firstDay = day;
   const passed = organization.lastDay === 0 ? 0 : day - organization.lastDay;
-  if (passed < 0 || (passed === 0 && organization.lastDay !== 0)) return;
   const fading = dailyFading ** Math.min(passed, 365);
   for (const past of [...organization.channels, organization.union]) {
     past.count *= fading;
