@@ -5,7 +5,7 @@
  * address, a new prefix, a new owner, class or country. A mixture prior (fixed, roaming, churning) keeps a token with one
  * address sharp and a hosted-CI token with a fresh address per job quiet until the owner changes. Coarser levels are
  * shrunk toward the organization's shares. A new owner is on probation: it becomes familiar only after fourteen distinct
- * days or when a person says so, and while it is on probation it does not make newness look common.
+ * days without a stronger sign, and while it waits its repeats do not make newness look common.
  * Misses: a thief on the victim's own network. Sets it off falsely: a person who moves; a change of cloud provider.
  * Formulas, constants and measured power: detection.md sections 3 and 5.
  */
