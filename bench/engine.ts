@@ -78,6 +78,7 @@ let parseMs = 0;
 let engineMs = 0;
 let heapAtTenth = 0;
 let busiestBytes = 0;
+let tellingBytes = 0;
 for (let block = 0; events < wanted; block += 1) {
   const pages = pagesOf(block);
   // In turn and one after the other, so that a slow moment of the machine meets both.
@@ -88,7 +89,9 @@ for (let block = 0; events < wanted; block += 1) {
     bytes += page.length;
   }
   for (const baseline of memory.baselines.values()) {
-    busiestBytes = Math.max(busiestBytes, Buffer.byteLength(encodeBaseline(baseline)));
+    const bytes = Buffer.byteLength(encodeBaseline(baseline));
+    if (baseline.incident === undefined) busiestBytes = Math.max(busiestBytes, bytes);
+    else tellingBytes = Math.max(tellingBytes, bytes);
   }
   if (heapAtTenth === 0 && events >= wanted / 10) heapAtTenth = heapMiB();
 }
@@ -112,4 +115,5 @@ row('peak resident memory, MiB', (process.resourceUsage().maxRSS / 1024).toFixed
 row('principals', String(sizes.length));
 row('state per principal, mean bytes', mean.toFixed(0));
 row('state of the busiest principal, peak bytes', String(busiestBytes));
+row('the same while an incident is open', String(tellingBytes));
 row('state of the organization, bytes', String(Buffer.byteLength(encodeOrganization(memory.organization))));

@@ -161,11 +161,15 @@ const askDetectors = (seen: Seen, { baseline, organization, peers, isAllowed }: 
 const keptNats = Math.log(5);
 const shownNats = Math.log(20);
 
+/** Scores are stored; more digits than these mean nothing and cost bytes for every principal. */
+const thousandths = (nats: number): number => Math.round(nats * 1_000) / 1_000;
+
 /** Keeps the best score of each detector in the session. */
 const improve = (detector: Detector, score: Score | undefined, session: Session, event: AuditEvent): boolean => {
   const place = placeOf.get(detector) ?? 0;
-  if (score === undefined || score.nats <= (session.scores[place] ?? 0)) return false;
-  session.scores[place] = score.nats;
+  const nats = score === undefined ? 0 : thousandths(score.nats);
+  if (score === undefined || nats <= (session.scores[place] ?? 0)) return false;
+  session.scores[place] = nats;
   if (score.isFact) session.isFact = true;
   if (score.evidence === undefined || score.nats < keptNats) return true;
   session.evidence[place] = score.evidence;
@@ -183,7 +187,7 @@ const strongest = (nats: readonly number[], baseline: Baseline, organization: Or
       (sum, weight, detector) => sum + weight * (nats[detector] ?? 0),
       0,
     );
-    baseline.maxima[channel] = Math.max(baseline.maxima[channel] ?? 0, score);
+    baseline.maxima[channel] = Math.max(baseline.maxima[channel] ?? 0, thousandths(score));
     const excess = (score - (organization.thresholds[channel] ?? 0)) / (organization.excesses[channel] ?? 1);
     if (score > 0 && excess > (best?.excess ?? Number.NEGATIVE_INFINITY)) best = { past, excess, score };
   });
