@@ -170,10 +170,11 @@ const findingsOf = ({ session, calibrated }: Pick<Crossing, 'session' | 'calibra
   return found.filter(({ nats }) => nats >= Math.min(tellableNats, strongest)).map(({ finding }) => finding);
 };
 
-/** The two detectors that state facts; the others always state chances. */
-export const isFactual = (evidence: Evidence | undefined): boolean =>
-  (evidence?.detector === 'token-life' && evidence.fact !== 'dormant-woke') ||
-  (evidence?.detector === 'sensitive-action' && evidence.isTampering);
+/** Told as it is, without odds: what needs no statistics, and what a watch over a rotation found. */
+export const isFactual = (evidence: Evidence): boolean =>
+  (evidence.detector === 'token-life' && evidence.fact !== 'dormant-woke') ||
+  (evidence.detector === 'sensitive-action' && evidence.isTampering) ||
+  evidence.detector === 'rotation';
 
 /** At most one of each detector, the stronger; strongest first. */
 const merged = (before: readonly Finding[], now: readonly Finding[]): readonly Finding[] => {

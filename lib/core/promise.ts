@@ -42,7 +42,7 @@ const spent = (alerts: readonly Alert[], ms: number): Spent => {
   return { weeks: Math.max(0, ms) / (7 * msPerDay), alerts: alerts.length - facts, facts };
 };
 
-const isOfFact = ({ evidence }: Finding): boolean => evidence.detector === 'rotation' || isFactual(evidence);
+const isOfFact = ({ evidence }: Finding): boolean => isFactual(evidence);
 
 /** An offsite or a migration makes several alerts at once: counts scatter more than single accidents would. */
 const dispersion = 0.1;

@@ -1,5 +1,6 @@
 import type { SensitiveKind } from '../core/action.ts';
 import type { Alert, Finding, Severity } from '../core/alert.ts';
+import { isFactual } from '../core/incident.ts';
 import type { Network, OwnerClass } from '../core/network.ts';
 import type { PrincipalKind } from '../core/principal.ts';
 import { areStrangers } from '../core/principal.ts';
@@ -114,10 +115,7 @@ export const surenessText = (surprise: number): string => {
 };
 
 /** Use that cannot happen by ordinary means: to be told as it is, without odds. */
-export const isFact = ({ evidence }: Finding): boolean =>
-  (evidence.detector === 'token-life' && evidence.fact !== 'dormant-woke') ||
-  (evidence.detector === 'sensitive-action' && evidence.isTampering) ||
-  evidence.detector === 'rotation';
+export const isFact = ({ evidence }: Finding): boolean => isFactual(evidence);
 
 /** The finding that an alert is about: a fact before any likelihood, else the strongest. */
 export const mainFinding = ({ findings }: Alert): Finding | undefined => findings.find(isFact) ?? findings[0];
