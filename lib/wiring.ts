@@ -9,7 +9,7 @@ import { userAgent } from './adapters/sources/pulumi/transport.ts';
 import { sqliteState } from './adapters/state/sqlite.ts';
 import { type Clock, SecretError, SourceError, StateConflict, StateError, type StateStore } from './app/ports.ts';
 import type { Secret } from './config/secret.ts';
-import type { PulumiSource } from './config/settings.ts';
+import type { PulumiSource } from './config/source-settings.ts';
 import { StoredShapeError } from './core/stored.ts';
 
 /**

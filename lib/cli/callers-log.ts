@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
 import { gather } from '../app/gather.ts';
 import type { Log } from '../app/investigate.ts';
-import { type PulumiSource, settingsFor } from '../config/settings.ts';
+import { settingsFor } from '../config/settings.ts';
+import { isPulumi, type PulumiSource } from '../config/source-settings.ts';
 import { msPerDay, msPerSecond, type Stretch } from '../core/time.ts';
 import { badRecordsSentence } from '../report/run-text.ts';
 import { named, shownText } from '../report/safe-text.ts';
@@ -114,7 +115,7 @@ export const oneSource = (
     world,
   );
   if (chosen === undefined) throw new UsageError(otherwise);
-  const { sources } = chosen.settings;
+  const sources = chosen.settings.sources.filter(isPulumi);
   const wanted = organization === undefined ? undefined : settingsFor({ organization }).sources[0]?.name;
   const meant = wanted === undefined ? sources : sources.filter(({ name }) => name === wanted);
   const [only, ...more] = meant;

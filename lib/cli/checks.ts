@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Clock, StateStore } from '../app/ports.ts';
-import type { PulumiSource, Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
+import type { PulumiSource } from '../config/source-settings.ts';
 import { latenessMs } from '../core/coverage.ts';
 import { readCoverage } from '../core/stored.ts';
 import { msPerMinute } from '../core/time.ts';

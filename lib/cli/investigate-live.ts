@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { gather } from '../app/gather.ts';
 import type { Log } from '../app/investigate.ts';
 import { SourceError } from '../app/ports.ts';
-import type { PulumiSource } from '../config/settings.ts';
+import { isPulumi, type PulumiSource } from '../config/source-settings.ts';
 import type { Register } from '../core/investigation/register.ts';
 import type { LogCoverage } from '../core/investigation/verdict.ts';
 import { msPerDay, msPerSecond } from '../core/time.ts';
@@ -91,7 +91,7 @@ const sourceSettings = (flags: InvestigateFlags, world: World): PulumiSource => 
       'Say which log to read: --from FILES for exported files, or --organization NAME for Pulumi Cloud.',
     );
   }
-  const { sources } = chosen.settings;
+  const sources = chosen.settings.sources.filter(isPulumi);
   const meant = organization === undefined ? sources : sources.filter((source) => source.organization === organization);
   const [only, ...more] = meant;
   if (only !== undefined && more.length === 0) return only;

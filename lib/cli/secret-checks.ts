@@ -1,5 +1,5 @@
 import { secretReferenceText } from '../config/secret-reference.ts';
-import type { PulumiSource } from '../config/settings.ts';
+import type { PulumiSource } from '../config/source-settings.ts';
 import type { Check } from '../report/doctor-text.ts';
 import { named } from '../report/safe-text.ts';
 import { counted } from '../report/words.ts';

@@ -1,6 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseSettings, type Settings, SettingsError, type SettingsOptions, settingsFor } from '../config/settings.ts';
+import {
+  type PulumiSettings,
+  parseSettings,
+  type Settings,
+  SettingsError,
+  type SettingsOptions,
+  settingsFor,
+} from '../config/settings.ts';
 import { UsageError } from './failure.ts';
 import type { World } from './world.ts';
 
@@ -78,7 +85,7 @@ const overridden = (settings: Settings, flags: SettingsFlags): Settings => {
 const withFlags = (
   { every, backfillDays, budget, mmdb, state }: SettingsFlags,
   of: Pick<SettingsOptions, 'organization' | 'baseUrl'>,
-): Settings => {
+): PulumiSettings => {
   try {
     return settingsFor({
       ...of,

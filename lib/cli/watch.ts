@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Watched, watch } from '../app/watch.ts';
+import { isPulumi } from '../config/source-settings.ts';
 import { allowedBy } from '../core/allowance.ts';
 import { latenessMs } from '../core/coverage.ts';
 import { rememberNetworks } from '../core/network.ts';
@@ -90,7 +91,7 @@ const watchReal = async (
   { flags, world, screen }: { readonly flags: Flags; readonly world: World; readonly screen: Screen },
 ): Promise<ExitCode> => {
   const { clock, environment } = world;
-  const sources = settings.sources.map((source) => openSource(source, { environment, clock }));
+  const sources = settings.sources.filter(isPulumi).map((source) => openSource(source, { environment, clock }));
   const owners = await openOwners(settings.mmdbPaths, world.tableFile);
   const file = settings.statePath === undefined ? stateFile(world) : resolve(world.cwd, settings.statePath);
   const state = openState(file);

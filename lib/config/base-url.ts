@@ -3,7 +3,6 @@
  */
 
 export const baseUrlDefault = 'https://api.pulumi.com';
-export const baseUrlAdvice = `write the address of the API, such as ${baseUrlDefault}`;
 
 /** What browsers and proxies commonly accept as an address. */
 const charsMax = 2_048;
@@ -11,17 +10,21 @@ const charsMax = 2_048;
 const loopback = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** The address without a slash at its end, or what is wrong with it. Never repeats it: it may hold a password. */
-export const parseBaseUrl = (text: string): { readonly baseUrl: string } | { readonly problem: string } => {
-  if (text.trim() === '') return { problem: `is blank: ${baseUrlAdvice}` };
+export const parseBaseUrl = (
+  text: string,
+  example: string,
+): { readonly baseUrl: string } | { readonly problem: string } => {
+  const advice = `write the address of the API, such as ${example}`;
+  if (text.trim() === '') return { problem: `is blank: ${advice}` };
   const url = text.length <= charsMax && URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) return { problem: baseUrlAdvice };
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) return { problem: advice };
   if (url.username !== '' || url.password !== '') {
-    return { problem: `holds a user or a password: ${baseUrlAdvice}, and the secret under token` };
+    return { problem: `holds a user or a password: ${advice}, and the secret under token` };
   }
   if (url.protocol === 'http:' && !loopback.test(url.hostname)) {
     return { problem: 'sends the token unencrypted: write https:// (http:// is for this machine only)' };
   }
-  if (url.search !== '' || url.hash !== '') return { problem: `has a query or a fragment: ${baseUrlAdvice}` };
+  if (url.search !== '' || url.hash !== '') return { problem: `has a query or a fragment: ${advice}` };
   if (url.hostname === 'app.pulumi.com') return { problem: `is the console, not the API: write ${baseUrlDefault}` };
   return { baseUrl: url.origin + url.pathname.replace(/\/+$/, '') };
 };

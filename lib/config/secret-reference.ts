@@ -144,6 +144,9 @@ const atField = (text: string): { readonly before: string; readonly field: strin
   return at < 0 ? { before: text, field: undefined } : { before: text.slice(0, at), field: text.slice(at + 1) };
 };
 
+/** Our own environment and files stay on the machine that they are on. */
+export const isReachableFromLambda = ({ scheme }: SecretReference): boolean => scheme !== 'env' && scheme !== 'file';
+
 /** As it was written. */
 export const secretReferenceText = (reference: SecretReference): string => {
   switch (reference.scheme) {

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import type { Allowance } from '../core/allowance.ts';
 import { msPerDay, msPerMinute } from '../core/time.ts';
 import { isBlank, numberAdvice, wrong } from './advice.ts';
+import { type AlertSettings, alertKeys, alertSchema } from './alert-settings.ts';
 import { allowKeys, allowSchema } from './allow.ts';
-import { baseUrlAdvice, baseUrlDefault, parseBaseUrl } from './base-url.ts';
+import { type AwsSettings, awsKeys, awsSchema } from './aws-settings.ts';
 import { jsonTroubleIn } from './json-trouble.ts';
 import { nearest } from './nearest.ts';
-import { looksLikeSecret, parseSecretReference, pastedSecretText, type SecretReference } from './secret-reference.ts';
+import { looksLikeSecret, pastedSecretText } from './secret-reference.ts';
+import { isPulumi, type PulumiSource, type Source, sourceKeys, sourceSchema } from './source-settings.ts';
 
 /**
  * What the operator chose, in `tokenwatch.json` or as options: one schema, parsed once and whole. All problems are told
@@ -14,18 +16,8 @@ import { looksLikeSecret, parseSecretReference, pastedSecretText, type SecretRef
  * No problem repeats a value: somebody will paste a token where its reference belongs, and problems end up in logs.
  */
 
-export type PulumiSource = {
-  readonly kind: 'pulumi';
-  /** `pulumi:acme` */
-  readonly name: string;
-  readonly organization: string;
-  readonly token: SecretReference;
-  /** Without a slash at its end. */
-  readonly baseUrl: string;
-};
-
 export type Settings = {
-  readonly sources: readonly PulumiSource[];
+  readonly sources: readonly Source[];
   readonly pollEveryMs: number;
   /** How far back the first reading goes: what baselines are first learned from. */
   readonly backfillMs: number;
@@ -37,6 +29,8 @@ export type Settings = {
   readonly mmdbPaths: readonly string[];
   /** Undefined: where the door keeps state by default. */
   readonly statePath: string | undefined;
+  readonly alerts: AlertSettings;
+  readonly aws: AwsSettings;
 };
 
 export type SettingsProblem = {
@@ -83,43 +77,6 @@ const filledText = (advice: string) =>
     // A NUL ends a path early in the system's own calls.
     .refine((text) => !text.includes('\0'), { error: advice });
 
-const organizationAdvice =
-  "write the organization's name as in its address https://app.pulumi.com/NAME: letters, digits, - and _, such as acme";
-/** What Pulumi's CLI accepts as the owner of a stack; names of one or two letters exist from older times. */
-const organizationName = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38}[A-Za-z0-9])?$/;
-
-const pulumiSchema = z.strictObject(
-  {
-    organization: z
-      .string({ error: wrong(organizationAdvice) })
-      .refine((name) => organizationName.test(name), { error: wrong(organizationAdvice) }),
-    token: z
-      .string({ error: wrong('write where the token is, such as env:PULUMI_ACCESS_TOKEN') })
-      .default('env:PULUMI_ACCESS_TOKEN')
-      .transform((text, context): SecretReference => {
-        const reference = parseSecretReference(text);
-        if (!('problem' in reference)) return reference;
-        context.issues.push({ code: 'custom', message: reference.problem, input: undefined });
-        return z.NEVER;
-      }),
-    baseUrl: z
-      .string({ error: wrong(baseUrlAdvice) })
-      .default(baseUrlDefault)
-      .transform((text, context): string => {
-        const url = parseBaseUrl(text);
-        if (!('problem' in url)) return url.baseUrl;
-        context.issues.push({ code: 'custom', message: url.problem, input: undefined });
-        return z.NEVER;
-      }),
-  },
-  { error: wrong('write { "organization": "acme" }') },
-);
-
-const sourceSchema = z.strictObject(
-  { pulumi: pulumiSchema },
-  { error: wrong('write { "pulumi": { "organization": "acme" } }') },
-);
-
 const sourcesAdvice = 'write a list of at least one source, such as [{ "pulumi": { "organization": "acme" } }]';
 const budgetAdvice = 'write how many false alerts a week are acceptable, above 0 and up to 100, such as 1';
 const mmdbAdvice = 'write a list of paths to MMDB files, such as ["/var/lib/tokenwatch/asn.mmdb"]';
@@ -149,6 +106,8 @@ const settingsSchema = z.strictObject(
     allow: allowSchema.default([]),
     networks: networksSchema.default({ mmdb: [] }),
     state: filledText('write the path of the state file, or leave it out').optional(),
+    alerts: alertSchema.prefault({}),
+    aws: awsSchema.prefault({}),
   },
   { error: wrong('write an object: { "sources": [...] }') },
 );
@@ -188,14 +147,18 @@ export type SettingsOptions = {
   readonly state?: string | undefined;
 };
 
+/** What options can name is Pulumi's. */
+export type PulumiSettings = Omit<Settings, 'sources'> & { readonly sources: readonly PulumiSource[] };
+
 /** Settings from options alone, under the same rules. Throws `SettingsError` with the options' names as paths. */
-export const settingsFor = ({ organization, token, baseUrl, mmdb, ...rest }: SettingsOptions): Settings => {
+export const settingsFor = (options: SettingsOptions): PulumiSettings => {
+  const { organization, token, baseUrl, mmdb, ...rest } = options;
   const { settings, problems } = checked({
     sources: [{ pulumi: { organization, token, baseUrl } }],
     networks: { mmdb },
     ...rest,
   });
-  if (settings !== undefined) return settings;
+  if (settings !== undefined) return { ...settings, sources: settings.sources.filter(isPulumi) };
   throw new SettingsError(
     'The options are',
     problems.map(({ path, text }) => ({ path: path.replace(/^sources\.0\.pulumi\.|^networks\./, ''), text })),
@@ -211,15 +174,13 @@ const checked = (value: unknown): Checked => {
   const found = parsed.success ? duplicateProblems(parsed.data.sources) : parsed.error.issues.flatMap(problemsOf);
   const problems = oneEach([...pastedSecrets(value), ...found]);
   if (!parsed.success || problems.length > 0) return { settings: undefined, problems: cutShort(problems) };
-  const { sources, pollMinutes, backfillDays, alertBudgetPerWeek, allow, networks, state } = parsed.data;
+  const { pollMinutes, backfillDays, networks, state, ...rest } = parsed.data;
   return {
     problems: [],
     settings: {
-      sources: sources.map(({ pulumi }) => ({ kind: 'pulumi', name: `pulumi:${pulumi.organization}`, ...pulumi })),
+      ...rest,
       pollEveryMs: pollMinutes * msPerMinute,
       backfillMs: backfillDays * msPerDay,
-      alertBudgetPerWeek,
-      allow,
       mmdbPaths: networks.mmdb,
       statePath: state,
     },
@@ -251,29 +212,33 @@ const shownKey = (key: string): string =>
 /** The objects that the schema knows, told apart by the last name on the way to them. */
 const knownKeysAt = (path: readonly PropertyKey[]): readonly string[] => {
   const last = path.at(-1);
-  if (last === 'pulumi') return Object.keys(pulumiSchema.shape);
-  if (last === 'networks') return Object.keys(networksSchema.shape);
-  if (path[0] === 'allow') return allowKeys;
-  return Object.keys(typeof last === 'number' ? sourceSchema.shape : settingsSchema.shape);
+  switch (path[0]) {
+    case 'sources':
+      return sourceKeys.get(typeof last === 'string' ? last : 'source') ?? [];
+    case 'networks':
+      return Object.keys(networksSchema.shape);
+    case 'allow':
+      return allowKeys;
+    case 'alerts':
+      return alertKeys;
+    case 'aws':
+      return awsKeys;
+    default:
+      return Object.keys(settingsSchema.shape);
+  }
 };
 
 /** The source's name is the key of its state: two of one name would learn into each other. */
-const duplicateProblems = (
-  sources: readonly { readonly pulumi: { readonly organization: string } }[],
-): readonly SettingsProblem[] => {
+const duplicateProblems = (sources: readonly Source[]): readonly SettingsProblem[] => {
   const firstAt = new Map<string, number>();
-  return sources.flatMap(({ pulumi }, at) => {
-    const name = pulumi.organization.toLowerCase();
+  return sources.flatMap((source, at) => {
+    const name = source.name.toLowerCase();
     const first = firstAt.get(name);
     if (first === undefined) firstAt.set(name, at);
+    const what = source.kind === 'pulumi' ? 'organization' : 'account';
     return first === undefined
       ? []
-      : [
-          {
-            path: `sources.${at}.pulumi.organization`,
-            text: `is the same organization as sources.${first}: remove one`,
-          },
-        ];
+      : [{ path: `sources.${at}.${source.kind}.${what}`, text: `is the same ${what} as sources.${first}: remove one` }];
   });
 };
 

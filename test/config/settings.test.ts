@@ -23,6 +23,22 @@ const problemsOfPulumi = (pulumi: unknown): readonly string[] => problemsOf({ so
 const pulumiLike = `pul-${'0'.repeat(39)}f`;
 const webTokenLike = `eyJ${'A'.repeat(40)}.${'B'.repeat(40)}.${'C'.repeat(40)}`;
 
+/** What `alerts` and `aws` are where nothing is written. */
+const nobodyElseTold = {
+  alerts: { email: [], slack: undefined },
+  aws: {
+    stack: 'tokenwatch',
+    account: undefined,
+    region: undefined,
+    logDays: 30,
+    archiveDays: 400,
+    digestHour: 7,
+    environment: {},
+    secretKeys: [],
+    tags: {},
+  },
+};
+
 describe('settings from a file', () => {
   it('resolve every default from the one thing that has none', () => {
     expect(parseSettings(JSON.stringify({ sources: [acme] }), file)).toEqual({
@@ -41,6 +57,7 @@ describe('settings from a file', () => {
       allow: [],
       mmdbPaths: [],
       statePath: undefined,
+      ...nobodyElseTold,
     });
   });
 
@@ -71,6 +88,7 @@ describe('settings from a file', () => {
       allow: [],
       mmdbPaths: ['/data/asn.mmdb'],
       statePath: '/data/state.db',
+      ...nobodyElseTold,
     });
   });
 
@@ -143,7 +161,15 @@ describe('a problem says what to write instead', () => {
     expect(problemsOf({})).toEqual([`sources: is missing: ${advice}`]);
     expect(problemsOf({ sources: [] })).toEqual([`sources: ${advice}`]);
     expect(problemsOf({ sources: '' })).toEqual([`sources: is blank: ${advice}`]);
-    expect(problemsOf({ sources: [{}] })).toEqual(['sources.0.pulumi: is missing: write { "organization": "acme" }']);
+    expect(problemsOf({ sources: [{}] })).toEqual([
+      'sources.0: names no log: write { "pulumi": { "organization": "acme" } } or { "scalr": { "account": "acme", "eventSource": "aws.partner/scalr.com/acme/audit" } }',
+    ]);
+  });
+
+  it('where a source is two logs', () => {
+    expect(problemsOf({ sources: [{ ...acme, scalr: { account: 'acme' } }] })).toEqual([
+      'sources.0: names two logs: write two entries',
+    ]);
   });
 
   it('where two sources are the same organization', () => {
@@ -174,10 +200,10 @@ describe('a problem says what to write instead', () => {
   it('where a name is unknown: the nearest known one, else all that are known there', () => {
     expect(problemsOf({ sources: [acme], pollMinuts: 5, colour: 'red' })).toEqual([
       'pollMinuts: is no setting: write pollMinutes, or remove it',
-      'colour: is no setting: remove it; known here: sources, pollMinutes, backfillDays, alertBudgetPerWeek, allow, networks, state',
+      'colour: is no setting: remove it; known here: sources, pollMinutes, backfillDays, alertBudgetPerWeek, allow, networks, state, alerts, aws',
     ]);
     expect(problemsOf({ sources: [{ ...acme, scaler: {} }] })).toEqual([
-      'sources.0.scaler: is no setting: remove it; known here: pulumi',
+      'sources.0.scaler: is no setting: write scalr, or remove it',
     ]);
     expect(problemsOfPulumi({ organization: 'acme', baseURL: 'https://api.pulumi.com' })).toEqual([
       'sources.0.pulumi.baseURL: is no setting: write baseUrl, or remove it',
@@ -191,7 +217,7 @@ describe('a problem says what to write instead', () => {
     expect(
       problemsIn('{ "sources": [{ "pulumi": { "organization": "acme" } }], "__proto__": { "state": "x" } }'),
     ).toEqual([
-      '__proto__: is no setting: remove it; known here: sources, pollMinutes, backfillDays, alertBudgetPerWeek, allow, networks, state',
+      '__proto__: is no setting: remove it; known here: sources, pollMinutes, backfillDays, alertBudgetPerWeek, allow, networks, state, alerts, aws',
     ]);
   });
 
@@ -273,7 +299,7 @@ describe('a secret in the settings', () => {
     const problemOf = (token: unknown) => problemsOfPulumi({ organization: 'acme', token });
     const path = 'sources.0.pulumi.token';
     expect(problemOf('')).toEqual([`${path}: is blank: write where the token is, such as env:PULUMI_ACCESS_TOKEN`]);
-    expect(problemOf(5)).toEqual([`${path}: write where the token is, such as env:PULUMI_ACCESS_TOKEN`]);
+    expect(problemOf(5)).toEqual([`${path}: write where the secret is, such as env:PULUMI_ACCESS_TOKEN`]);
     for (const reference of ['aws-sm:audit#token', 'vault:secret/audit#token', 'conjur:audit', 'file:/run/token']) {
       expect(problemOf(reference)).toEqual([]);
     }

@@ -59,7 +59,7 @@ const parseOrganization = (text: string): string => {
 
 /** Settings are checked by the same rule; here it guards whoever wires the source otherwise. */
 const addressOf = (text: string): string => {
-  const parsed = parseBaseUrl(text);
+  const parsed = parseBaseUrl(text, baseUrlDefault);
   if ('problem' in parsed) throw new Error(`Pulumi Cloud's baseUrl: ${parsed.problem}.`);
   return parsed.baseUrl;
 };

@@ -1,0 +1,160 @@
+import { describe, expect, it } from '@jest/globals';
+import { deployable } from '../../lib/config/deployable.ts';
+import { parseSettings, SettingsError } from '../../lib/config/settings.ts';
+
+/** What a settings file says of Scalr, of those who are told, and of AWS. */
+
+const file = 'tokenwatch.json';
+const settingsOf = (written: object) => parseSettings(JSON.stringify(written), file);
+
+/** `path: text` of each problem. */
+const problemsFrom = (work: () => unknown): readonly string[] => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems.map(({ path, text }) => `${path}: ${text}`);
+    throw error;
+  }
+  return [];
+};
+const problemsOf = (written: object): readonly string[] => problemsFrom(() => settingsOf(written));
+const problemsInAws = (written: object): readonly string[] => problemsFrom(() => deployable(settingsOf(written), file));
+
+const pulumi = { pulumi: { organization: 'acme', token: 'aws-sm:tokenwatch/pulumi#token' } };
+const scalr = { scalr: { account: 'acme', eventSource: 'aws.partner/scalr.com/acme/audit' } };
+const alerts = { email: ['security@example.com'] };
+
+describe('a Scalr account in the settings', () => {
+  it('has its API at the account’s own address, and needs no token', () => {
+    expect(settingsOf({ sources: [scalr] }).sources).toEqual([
+      {
+        kind: 'scalr',
+        name: 'scalr:acme',
+        account: 'acme',
+        token: undefined,
+        baseUrl: 'https://acme.scalr.io',
+        eventSource: 'aws.partner/scalr.com/acme/audit',
+        logGroup: undefined,
+      },
+    ]);
+  });
+
+  it('may lie beside a Pulumi organization of the same name', () => {
+    expect(settingsOf({ sources: [pulumi, scalr] }).sources.map(({ name }) => name)).toEqual([
+      'pulumi:acme',
+      'scalr:acme',
+    ]);
+  });
+
+  it('is there once', () => {
+    expect(problemsOf({ sources: [scalr, { scalr: { account: 'ACME' } }] })).toEqual([
+      'sources.1.scalr.account: is the same account as sources.0: remove one',
+    ]);
+  });
+
+  it.each([
+    ['account', 'acme.scalr.io', "write the account's name as in its address https://NAME.scalr.io, such as acme"],
+    ['account', '', "is blank: write the account's name as in its address https://NAME.scalr.io, such as acme"],
+    [
+      'eventSource',
+      'aws.partner/auth0.com/acme',
+      'write the event source name that Scalr shows for its EventBridge integration, such as aws.partner/scalr.com/acme/audit',
+    ],
+    ['logGroup', 'a group', 'write the name of a CloudWatch Logs group, such as /tokenwatch/scalr/acme'],
+    [
+      'baseUrl',
+      'http://acme.scalr.io',
+      'sends the token unencrypted: write https:// (http:// is for this machine only)',
+    ],
+    ['acount', 'acme', 'is no setting: write account, or remove it'],
+  ])('says what to write where its %s is %p', (key, value, advice) => {
+    expect(problemsOf({ sources: [{ scalr: { account: 'acme', [key]: value } }] })).toEqual([
+      `sources.0.scalr.${key}: ${advice}`,
+    ]);
+  });
+});
+
+describe('who is told', () => {
+  it('is nobody by default, and whoever is written', () => {
+    const written = { email: ['security@example.com'], slack: 'aws-sm:tokenwatch/slack#webhook' };
+    expect(settingsOf({ sources: [pulumi] }).alerts).toEqual({ email: [], slack: undefined });
+    expect(settingsOf({ sources: [pulumi], alerts: written }).alerts).toEqual({
+      email: ['security@example.com'],
+      slack: { scheme: 'aws-sm', id: 'tokenwatch/slack', stage: undefined, field: 'webhook' },
+    });
+  });
+
+  it('says what to write instead', () => {
+    expect(problemsOf({ sources: [pulumi], alerts: { email: ['security'], slak: 'x' } })).toEqual([
+      'alerts.email.0: write an e-mail address, such as security@example.com',
+      'alerts.slak: is no setting: write slack, or remove it',
+    ]);
+  });
+});
+
+describe('how it lies in AWS', () => {
+  it('takes what is written', () => {
+    const aws = {
+      stack: 'audit',
+      account: '111122223333',
+      region: 'eu-west-1',
+      logDays: 90,
+      archiveDays: 731,
+      digestHour: 0,
+      environment: { VAULT_ADDR: 'https://vault.example.com:8200' },
+      secretKeys: ['arn:aws:kms:eu-west-1:111122223333:key/0123abcd'],
+      tags: { team: 'platform' },
+    };
+    expect(settingsOf({ sources: [pulumi], aws }).aws).toEqual(aws);
+  });
+
+  it.each([
+    [
+      { stack: '1st' },
+      'aws.stack: write a name of letters, digits and -, beginning with a letter, at most 32, such as tokenwatch',
+    ],
+    [{ account: '1234' }, 'aws.account: write the twelve digits of an AWS account, in quotes, such as "111122223333"'],
+    [{ region: 'Frankfurt' }, 'aws.region: write an AWS region, such as eu-west-1'],
+    [{ digestHour: 24 }, 'aws.digestHour: write the hour (UTC) of the daily digest, from 0 to 23, such as 7'],
+    [{ regoin: 'eu-west-1' }, 'aws.regoin: is no setting: write region, or remove it'],
+    [
+      { environment: { VAULT_TOKEN: 'x' } },
+      'aws.environment: holds a secret, which everybody who may look at the function would read: log in by IAM instead',
+    ],
+    [
+      { environment: { PATH: '/tmp' } },
+      'aws.environment.PATH: write variables of Vault or Conjur, such as { "VAULT_ADDR": "https://vault.example.com:8200" }',
+    ],
+  ])('says what to write instead of %p', (aws, problem) => {
+    expect(problemsOf({ sources: [pulumi], aws })).toEqual([problem]);
+  });
+
+  it('keeps logs only as long as CloudWatch can', () => {
+    const [problem] = problemsOf({ sources: [pulumi], aws: { logDays: 31 } });
+    expect(problem).toMatch(
+      /^aws\.logDays: write a number of days that CloudWatch Logs can keep: 1, 3, 5, 7, 14, 30, /,
+    );
+  });
+});
+
+describe('settings for AWS', () => {
+  it('are the same settings, where all of them work there', () => {
+    const written = { sources: [pulumi, scalr], alerts };
+    expect(deployable(settingsOf(written), file)).toEqual(settingsOf(written));
+  });
+
+  it('are refused, all problems together, where a function could not reach a secret or nobody would be told', () => {
+    const sources = [{ pulumi: { organization: 'acme' } }, { scalr: { account: 'acme', token: 'file:/run/token' } }];
+    const unreachable =
+      'is on your own machine, where a function in AWS cannot read it: keep it in a store, such as aws-sm:tokenwatch/pulumi#token';
+    expect(problemsInAws({ sources })).toEqual([
+      `sources.0.pulumi.token: ${unreachable}`,
+      `sources.1.scalr.token: ${unreachable}`,
+      'sources.1.scalr.eventSource: is missing: write the event source name that Scalr shows, such as aws.partner/scalr.com/acme/audit, or the logGroup that somebody else fills',
+      'alerts: tell nobody: write { "email": ["security@example.com"] }, slack, or both',
+    ]);
+    expect(problemsInAws({ sources: [pulumi], alerts: { slack: 'env:SLACK_WEBHOOK' } })).toEqual([
+      `alerts.slack: ${unreachable}`,
+    ]);
+  });
+});
