@@ -1,5 +1,5 @@
 /**
- * Makes dist/: the command line tool, the ownership table, and the licences of what is in both. Runs after `npm ci` in a
+ * Makes dist/: the command line tool, the ownership table, and the licences and the bill of materials of what is in both. Runs after `npm ci` in a
  * checkout and before `npm pack`. Plain JavaScript, and it must stay so: it may be run by a Node that knows no
  * TypeScript.
  *
@@ -9,6 +9,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { billOfMaterials, bundledPackages, licensesText } from './bundled.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -41,7 +42,13 @@ const main = async () => {
 
   const { networksBytes, attribution } = await importTypeScript(build, join(root, 'scripts/build-networks.ts'));
   writeFileSync(join(dist, 'networks.bin'), networksBytes(root));
-  writeFileSync(join(dist, 'licenses.txt'), licensesOf(Object.keys(cli.metafile.inputs), attribution));
+  const packages = bundledPackages(root, Object.keys(cli.metafile.inputs));
+  const ours = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  writeFileSync(join(dist, 'licenses.txt'), licensesText(packages, attribution));
+  writeFileSync(
+    join(dist, 'sbom.cdx.json'),
+    `${JSON.stringify(billOfMaterials(ours, packages, dataPackages()), null, 2)}\n`,
+  );
   for (const file of readdirSync(dist).toSorted()) tellSize(file);
 };
 
@@ -60,18 +67,15 @@ const importTypeScript = async (build, file) => {
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 };
 
-/** What the licences of the bundled packages ask to be kept with every copy. */
-const licensesOf = (bundledFiles, networksAttribution) => {
-  const folders = bundledFiles.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []);
-  const packages = [...new Set(folders)].toSorted().map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-    const licenseFile = readdirSync(join(root, folder)).find((file) => /^(licen[cs]e|copying)/i.test(file));
-    const text = licenseFile === undefined ? '' : `\n\n${readFileSync(join(root, folder, licenseFile), 'utf8').trim()}`;
-    return `${name} ${version}, ${license}${text}`;
+/** Data under terms of its own; `build-networks.ts` says whom to name. */
+const dataPackages = () =>
+  [
+    { name: '@ip-location-db/asn', license: 'CC-BY-4.0' },
+    { name: '@ip-location-db/geo-whois-asn-country', license: 'CC0-1.0' },
+  ].map(({ name, license }) => {
+    const { version } = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'));
+    return { name, version, license };
   });
-  const parts = ['tokenwatch contains the following works of others.', ...packages];
-  return `${[...parts, `networks.bin\n\n${networksAttribution}`].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
-};
 
 const tellSize = (file) => {
   const kilobytes = Math.ceil(statSync(join(dist, file)).size / 1_000).toLocaleString('en');
