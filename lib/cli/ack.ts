@@ -1,10 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { acknowledgementsIn, alertOf, answer, withdraw } from '../app/acknowledge.ts';
+import { acknowledgementsIn, answer, withdraw } from '../app/acknowledge.ts';
 import type { StateStore } from '../app/ports.ts';
-import { nearest } from '../config/nearest.ts';
 import { acknowledgedMsMax, acknowledgementsMax, allowancesOf, isInForce } from '../core/acknowledgement.ts';
-import type { Alert } from '../core/alert.ts';
 import { msPerDay } from '../core/time.ts';
 import {
   acknowledgedText,
@@ -14,13 +12,13 @@ import {
 } from '../report/acknowledgement-text.ts';
 import { named } from '../report/safe-text.ts';
 import { instantText } from '../report/times.ts';
-import { listed } from '../report/words.ts';
 import { openState } from '../wiring.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { CannotDoError, UsageError } from './failure.ts';
 import { timeGiven } from './investigate-time.ts';
 import { screenOf } from './screen.ts';
 import { existingStateFile, stateFileHelp } from './state-file.ts';
+import { theAlert } from './the-alert.ts';
 import type { World } from './world.ts';
 
 /** `ack ALERT`: it was us, until when, and who says so. */
@@ -107,24 +105,6 @@ const answerOf = ({ until, by, note }: Flags, nowMs: number): Given => {
     throw new UsageError(`--by has ${nameCharsMax} characters at most, and --note ${noteColumnsMax}.`);
   }
   return { by: by.trim(), note: note?.trim() === '' ? undefined : note?.trim(), atMs: nowMs, untilMs };
-};
-
-const suggestionsMax = 5;
-
-const theAlert = async (state: StateStore, words: string): Promise<Alert> => {
-  const found = await alertOf(state, words);
-  if ('alert' in found) return found.alert;
-  const meant = nearest(words, found.ids);
-  const latest = found.ids.slice(0, suggestionsMax).map((id) => named(id));
-  const hint =
-    meant !== undefined
-      ? `Did you mean ${named(meant)}?`
-      : latest.length > 0
-        ? `The latest are: ${listed(latest)}.`
-        : 'There are no alerts in this state.';
-  throw new UsageError(
-    `No alert is called ${named(words)}. ${hint} An alert’s id stands in the last line of its text.`,
-  );
 };
 
 const answered = async (state: StateStore, words: string, given: Given): Promise<string> => {

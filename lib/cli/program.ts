@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../wiring.ts';
 import { addAck } from './ack.ts';
+import { addAlerts } from './alerts.ts';
 import { addBaseline } from './baseline.ts';
 import { addDoctor } from './doctor.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
@@ -70,6 +71,7 @@ ${exitCodesHelp}`,
   addInvestigate(program, world, done);
   addInventory(program, world, done);
   addRotation(program, world, done);
+  addAlerts(program, world, done);
   addAck(program, world, done);
   addBaseline(program, world, done);
   addDoctor(program, world, done);
