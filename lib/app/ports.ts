@@ -76,6 +76,9 @@ export type Telling = {
   readonly alert: Alert;
 };
 
+/** What tells one event from another: its id, and its time, which never changes and says where the id is kept. */
+export type SeenEvent = Pick<AuditEvent, 'id' | 'atMs'>;
+
 /** What is committed together, or not at all. Absent parts stay as they are. */
 export type Commit = {
   /** The revision that was loaded; any other in the store means that somebody else committed: `StateConflict`. */
@@ -87,7 +90,7 @@ export type Commit = {
   /** By principal key. */
   readonly principals?: ReadonlyMap<string, Document>;
   /** Events now counted, so that a later re-read finds only what is new. */
-  readonly seen?: readonly { readonly id: string; readonly atMs: number }[];
+  readonly seen?: readonly SeenEvent[];
   /** Seen ids of events older than this may be forgotten. */
   readonly forgetSeenBeforeMs?: number;
   /** Written over an earlier record of the same id. */
@@ -112,8 +115,10 @@ export type StateStore = {
   everyPrincipal(source: string): AsyncIterable<readonly [key: string, document: Document]>;
   /** Sources that ever committed, in order of name. */
   sources(): Promise<readonly string[]>;
-  /** Those of the ids that were counted before and are not forgotten. */
-  seen(source: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** The ids of those events that were counted before and are not forgotten. */
+  seen(source: string, events: readonly SeenEvent[]): Promise<ReadonlySet<string>>;
+  /** Whether the store can write all of it at once; asked before anything is written, so that less may be tried. */
+  fits(commit: Commit): boolean;
   commit(source: string, commit: Commit): Promise<void>;
   /** Not told yet, oldest first. */
   untold(source: string): Promise<readonly Telling[]>;
@@ -123,6 +128,21 @@ export type StateStore = {
   alerts(source: string, since?: { readonly openedAtMs: number }): Promise<readonly Alert[]>;
   badRecords(source: string): Promise<readonly BadRecord[]>;
   close(): Promise<void>;
+};
+
+/**
+ * Where every event that was counted and everything that was to be told is kept, for people to search. Called before the
+ * commit of the same revision; keeps all of it once, however often one revision is tried and with however different a
+ * part of the log. A telling may come again under its key when its events settle.
+ */
+export type Archive = {
+  keep(kept: {
+    readonly source: string;
+    /** The revision that the commit expects. */
+    readonly revision: number;
+    readonly events: readonly AuditEvent[];
+    readonly tellings: readonly Telling[];
+  }): Promise<void>;
 };
 
 /** Another run committed in between: load again and redo, nothing was written. */

@@ -2,7 +2,9 @@
  * Watches over rotations, on the side of the monitor: each settled stretch of the log is folded into the watches that
  * last, and a rotation that the log shows by itself begins one, its callers learned from the four weeks before it.
  */
+import { changesTokens } from '../core/action.ts';
 import type { Assessment } from '../core/assess.ts';
+import { type Coverage, isSettled, readFromMs } from '../core/coverage.ts';
 import type { AuditEvent } from '../core/event.ts';
 import type { Instructions } from '../core/instructions.ts';
 import { callersOf } from '../core/inventory/callers.ts';
@@ -47,13 +49,34 @@ export const followAll = (
 /** Long enough for a weekly job to show its rhythm. */
 export const learnedDays = 28;
 
+/**
+ * Index of the first event that shows a rotation, -1 without one. A watch is begun from all that came before it, hence
+ * such an event is settled by itself: then what came before is the same however the log is cut.
+ */
+export const rotationAt = (
+  { creations }: Instructions,
+  events: readonly AuditEvent[],
+  deletedTokens: ReadonlyMap<string, number>,
+): number => {
+  const deleted = new Map(deletedTokens);
+  let created = creations;
+  return events.findIndex((event) => {
+    const change = event.outcome === 'success' ? changesTokens(event.principal.provider, event.action) : undefined;
+    if (change === undefined || event.target === undefined) return false;
+    created = rememberCreations(created, [event]);
+    const isOne = replacementsIn([event], { creations: created, deletedTokens: deleted }).length > 0;
+    if (change === 'deleted') deleted.set(event.target, event.atMs);
+    return isOne;
+  });
+};
+
 export type Beginning = {
   readonly source: AuditSource;
   readonly state: StateStore;
   readonly networks: Networks;
   readonly deletedTokens: ReadonlyMap<string, number>;
-  /** Up to where events were folded before these. */
-  readonly settledThroughMs: number;
+  /** How far events were folded before these. */
+  readonly coverage: Coverage;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -69,7 +92,8 @@ export const beginRotations = async (
     if (now.watches.some((watch) => isOngoing(watch) && isNamed(watch.old, found.old))) continue;
     const old = await usedLately(found, parts);
     if (old === undefined) continue;
-    const watch = await watchOver(old, found, parts);
+    const isToCome = events.some(({ target, atMs }) => target === found.old && atMs === found.deletedAtMs);
+    const watch = await watchOver(old, found, { ...parts, isToCome });
     now = { ...now, watches: keptWatches([...now.watches, watch], found.deletedAtMs) };
   }
   return now;
@@ -95,9 +119,9 @@ const usedLately = async (
 const watchOver = async (
   old: Principal,
   { replacement, startedAtMs, deletedAtMs }: Replacement,
-  parts: Beginning,
+  parts: Beginning & { readonly isToCome: boolean },
 ): Promise<Watch> => {
-  const { source, networks, settledThroughMs, signal } = parts;
+  const { source, networks, coverage, isToCome, signal } = parts;
   const rotation: Rotation = {
     source: source.name,
     old,
@@ -106,16 +130,18 @@ const watchOver = async (
     startedAtMs,
     overlapEndsMs: deletedAtMs,
     endsAtMs: deletedAtMs + daysDefault * msPerDay,
-    // Else the event itself is still to come.
-    deletedAtMs: deletedAtMs < settledThroughMs ? deletedAtMs : undefined,
+    // The event that deletes it will be followed like any other.
+    deletedAtMs: isToCome ? undefined : deletedAtMs,
   };
   const uses = emptyUses();
   const since: AuditEvent[] = [];
-  const stretch = { fromMs: startedAtMs - learnedDays * msPerDay, toMs: Math.max(startedAtMs, settledThroughMs) };
+  const throughMs = Math.max(startedAtMs, readFromMs(coverage) + msPerSecond);
+  const stretch = { fromMs: startedAtMs - learnedDays * msPerDay, toMs: throughMs };
   for await (const batch of days(source, stretch, signal)) {
-    addUses(before(batch, startedAtMs), uses, networks);
+    const settled = batch.filter((event) => isSettled(coverage, event));
+    addUses(before(settled, startedAtMs), uses, networks);
     since.push(
-      ...batch.filter(({ atMs, principal }) => atMs >= startedAtMs && isOfEither(principal, old, replacement)),
+      ...settled.filter(({ atMs, principal }) => atMs >= startedAtMs && isOfEither(principal, old, replacement)),
     );
   }
   return follow(watchOf(rotation, [...uses.tokens.values()]), since, { networks, throughMs: startedAtMs });

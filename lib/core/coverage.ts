@@ -3,6 +3,8 @@
  * are judged at once but learned only when the window has passed, so that an event that arrives late within it finds its
  * place in the order of time.
  */
+import type { AuditEvent } from './event.ts';
+import { checkedRhythm, type Rhythm, type Silence, silenceAt } from './silence.ts';
 import { msPerDay, msPerHour, msPerMinute, type Stretch } from './time.ts';
 
 /**
@@ -17,16 +19,24 @@ export const sweepEveryMs = msPerDay;
 /** What began so shortly before the first start is still going on, or nearly: it is told like anything that comes after. */
 export const freshMs = msPerDay;
 
-export const coverageVersion = 1;
+/** Version of the stored text. 2 may hold `settledThroughId`, without which a release that knows 1 would count twice. */
+export const coverageVersion = 2;
 
 export type Coverage = {
   /** Where the first backfill began: nothing before it was ever read. */
   readonly fromMs: number;
   /** Every event before this was counted, once. The cursor: it never goes back. */
   readonly settledThroughMs: number;
+  /**
+   * Set where a stretch was settled in part, because its events were too many for one commit: of the events at
+   * `settledThroughMs` itself, those up to this id were counted too.
+   */
+  readonly settledThroughId?: string | undefined;
   /** Alerts opened before this come from history that was read at the first start; but for the last day's they are listed, not sent. */
   readonly backfillUntilMs: number;
   readonly sweptAtMs: number;
+  /** When the log usually speaks; undefined before its first event. */
+  readonly rhythm?: Rhythm | undefined;
   /** Of the newest event counted; 0 before the first. */
   readonly newestEventMs: number;
   readonly events: number;
@@ -57,15 +67,38 @@ export const horizonOf = (nowMs: number): number => wholeSecond(nowMs - lateness
 export const isBackfilling = ({ settledThroughMs, backfillUntilMs }: Coverage): boolean =>
   settledThroughMs + latenessMs < backfillUntilMs;
 
+/** Where a stretch is settled whole, `throughMs` is its end; in part, the last event says how far. */
+export type Settled = {
+  readonly throughMs: number;
+  readonly throughId?: string | undefined;
+  readonly events: number;
+  readonly newestEventMs: number;
+};
+
 export const settle = (
-  coverage: Coverage,
-  { throughMs, events, newestEventMs }: { throughMs: number; events: number; newestEventMs: number },
-): Coverage => ({
-  ...coverage,
-  settledThroughMs: Math.max(coverage.settledThroughMs, throughMs),
-  newestEventMs: Math.max(coverage.newestEventMs, newestEventMs),
-  events: coverage.events + events,
-});
+  { settledThroughMs, settledThroughId, ...coverage }: Coverage,
+  { throughMs, throughId, events, newestEventMs }: Settled,
+): Coverage => {
+  const isFurther = throughMs > settledThroughMs || (throughMs === settledThroughMs && throughId !== undefined);
+  const id = isFurther ? throughId : settledThroughId;
+  return {
+    ...coverage,
+    settledThroughMs: Math.max(settledThroughMs, throughMs),
+    ...(id !== undefined && { settledThroughId: id }),
+    newestEventMs: Math.max(coverage.newestEventMs, newestEventMs),
+    events: coverage.events + events,
+  };
+};
+
+/** Whether the event belongs to what was settled; one that arrived after that still does, and is left to the sweep. */
+export const isSettled = (
+  { settledThroughMs, settledThroughId }: Coverage,
+  { atMs, id }: Pick<AuditEvent, 'atMs' | 'id'>,
+): boolean =>
+  atMs < settledThroughMs || (atMs === settledThroughMs && settledThroughId !== undefined && id <= settledThroughId);
+
+/** From where to read on: the second that was settled in part is read again, as logs are asked for whole ones. */
+export const readFromMs = ({ settledThroughMs }: Coverage): number => wholeSecond(settledThroughMs);
 
 /** Alerts opened from here on are sent. */
 export const tellFromMs = ({ backfillUntilMs }: Coverage): number => backfillUntilMs - freshMs;
@@ -78,12 +111,21 @@ export const sweepOf = ({ fromMs, settledThroughMs }: Coverage): Stretch => ({
   toMs: settledThroughMs,
 });
 
+/** How silent the log is where it was read to; undefined while its rhythm is not known, and of history. */
+export const silenceOf = (coverage: Coverage): Silence | undefined =>
+  isBackfilling(coverage) ? undefined : silenceAt(coverage.rhythm, coverage.settledThroughMs);
+
 /** Throws where the text is no coverage. */
 export const decodeCoverage = (text: string): Coverage => {
-  const { fromMs, settledThroughMs, backfillUntilMs, sweptAtMs, newestEventMs, events, lateEvents } = JSON.parse(
-    text,
-  ) as Coverage;
+  const { settledThroughId, rhythm, ...rest } = JSON.parse(text) as Coverage;
+  const { fromMs, settledThroughMs, backfillUntilMs, sweptAtMs, newestEventMs, events, lateEvents } = rest;
   const coverage = { fromMs, settledThroughMs, backfillUntilMs, sweptAtMs, newestEventMs, events, lateEvents };
   if (!Object.values(coverage).every(Number.isFinite)) throw new TypeError('a coverage holds seven numbers');
-  return coverage;
+  if (settledThroughId !== undefined && typeof settledThroughId !== 'string')
+    throw new TypeError('the id that a coverage may hold is a text');
+  return {
+    ...coverage,
+    ...(settledThroughId !== undefined && { settledThroughId }),
+    ...(rhythm !== undefined && { rhythm: checkedRhythm(rhythm) }),
+  };
 };

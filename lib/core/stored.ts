@@ -6,6 +6,7 @@ import { type Baseline, baselineVersion, decodeBaseline, encodeBaseline } from '
 import { type Coverage, coverageVersion, decodeCoverage } from './coverage.ts';
 import { decodeInstructions, type Instructions, instructionsVersion } from './instructions.ts';
 import { decodeOrganization, encodeOrganization, type Organization, organizationVersion } from './organization.ts';
+import { hash32 } from './packed.ts';
 
 export type StoredText = { readonly version: number; readonly body: string };
 
@@ -28,7 +29,7 @@ export class StoredShapeError extends Error {
 
 const write =
   <T>({ version, encode }: Shape<T>) =>
-  (value: T): StoredText => ({ version, body: encode(value) });
+  (value: T): StoredText => ({ version, body: sealed(encode(value)) });
 
 const read =
   <T>({ what, version, upgrades, decode }: Shape<T>) =>
@@ -45,7 +46,7 @@ const read =
       );
     }
     try {
-      return decode(upgrades.slice(stored.version - 1).reduce((body, upgrade) => upgrade(body), stored.body));
+      return decode(upgrades.slice(stored.version - 1).reduce((body, upgrade) => upgrade(body), unsealed(stored.body)));
     } catch (cause) {
       throw new StoredShapeError(
         `The stored ${what} is damaged and cannot be read. Start with another state file; the log will be read again.`,
@@ -53,6 +54,22 @@ const read =
       );
     }
   };
+
+/**
+ * A digit changed by a failing disk or a careless hand would still be a number, and a baseline that is subtly wrong is
+ * worse than none: it is silent. So the text carries a checksum of itself. It guards against accidents, not against
+ * whoever may write the state.
+ */
+const sealed = (text: string): string => `${checksumOf(text)}${text}`;
+
+const unsealed = (body: string): string => {
+  const text = body.slice(checksumChars);
+  if (body.slice(0, checksumChars) !== checksumOf(text)) throw new RangeError('the checksum is another');
+  return text;
+};
+
+const checksumChars = 8;
+const checksumOf = (text: string): string => hash32(text, 4).toString(16).padStart(checksumChars, '0');
 
 const baseline: Shape<Baseline> = {
   what: 'baseline',
@@ -73,7 +90,7 @@ const organization: Shape<Organization> = {
 const coverage: Shape<Coverage> = {
   what: 'coverage',
   version: coverageVersion,
-  upgrades: [],
+  upgrades: [(whole) => whole], // version 1 knew no stretch that was settled in part
   encode: JSON.stringify,
   decode: decodeCoverage,
 };

@@ -74,6 +74,9 @@ export const telling = (key: string, of: Alert): Telling => ({ key, source: acme
 export const badRecord = (label: string) =>
   ({ where: `audit.jsonl:${label}`, reason: 'no time', outcome: 'rejected', text: `{"a":"\ud800${label}"}` }) as const;
 
+/** Events of these ids, all of one moment. */
+export const seenAt = (instant: string, ids: readonly string[]) => ids.map((id) => ({ id, atMs: at(instant) }));
+
 export const everyKey = async (store: StateStore, source: string): Promise<readonly string[]> => {
   const keys: string[] = [];
   for await (const [key] of store.everyPrincipal(source)) keys.push(key);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Commit, type Document, StateConflict, type StateStore } from '../../lib/app/ports.ts';
 import type { Alert } from '../../lib/core/alert.ts';
 import { agreesWithModel } from './state-store-model.ts';
-import { acme, alert, at, badRecord, everyKey, type Place, telling, text } from './state-store-samples.ts';
+import { acme, alert, at, badRecord, everyKey, type Place, seenAt, telling, text } from './state-store-samples.ts';
 import { keepsTexts } from './state-store-texts.ts';
 
 /**
@@ -39,7 +39,7 @@ export const stateStoreContract = (name: string, newPlace: () => Promise<Place>)
         expect(await store.principals(acme, ['a'])).toEqual(new Map());
         expect(await everyKey(store, acme)).toEqual([]);
         expect(await store.sources()).toEqual([]);
-        expect(await store.seen(acme, ['e1'])).toEqual(new Set());
+        expect(await store.seen(acme, seenAt('2026-03-14T02:10Z', ['e1']))).toEqual(new Set());
         expect(await store.untold(acme)).toEqual([]);
         expect(await store.alerts(acme)).toEqual([]);
         expect(await store.badRecords(acme)).toEqual([]);
@@ -56,6 +56,11 @@ export const stateStoreContract = (name: string, newPlace: () => Promise<Place>)
       it('writes all its parts and raises the revision by one', async () => {
         await store.commit(acme, everything(0, 'first'));
         await expectEverything(store, acme, { revision: 1, label: 'first' });
+      });
+
+      it('is said to fit when it does, and asking writes nothing', async () => {
+        expect(store.fits(everything(0, 'first'))).toBe(true);
+        expect(await store.sources()).toEqual([]);
       });
 
       it('leaves the parts that it does not name as they are', async () => {
@@ -102,7 +107,7 @@ export const stateStoreContract = (name: string, newPlace: () => Promise<Place>)
           seen: ids.map((id) => ({ id, atMs: at('2026-03-14T02:10Z') })),
         });
         expect((await store.principals(acme, [...keys, ...manyUnknown])).size).toBe(90);
-        expect((await store.seen(acme, [...ids, ...manyUnknown])).size).toBe(1_000);
+        expect((await store.seen(acme, seenAt('2026-03-14T02:10Z', [...ids, ...manyUnknown]))).size).toBe(1_000);
       });
 
       it.each([
@@ -168,7 +173,7 @@ export const stateStoreContract = (name: string, newPlace: () => Promise<Place>)
         await store.markTold('a', 'of a|b/opened');
         expect(await store.untold('a|b')).toHaveLength(1);
         await store.commit('a', { expectedRevision: 1, forgetSeenBeforeMs: at('2026-04-01T00:00Z') });
-        expect(await store.seen('a|b', ['of a|b'])).toEqual(new Set(['of a|b']));
+        expect(await store.seen('a|b', seenAt('2026-03-14T02:10Z', ['of a|b']))).toEqual(new Set(['of a|b']));
       });
     });
 
@@ -184,14 +189,14 @@ export const stateStoreContract = (name: string, newPlace: () => Promise<Place>)
           ],
         });
         await store.commit(acme, { expectedRevision: 1, forgetSeenBeforeMs: at('2026-03-14T00:00Z') });
-        expect(await store.seen(acme, ['young', 'never'])).toEqual(new Set(['young']));
+        expect(await store.seen(acme, seenAt('2026-03-14T00:00Z', ['young', 'never']))).toEqual(new Set(['young']));
       });
 
       it('may be given again', async () => {
         const seen = [{ id: 'e1', atMs: at('2026-03-14T02:10Z') }];
         await store.commit(acme, { expectedRevision: 0, seen: [...seen, ...seen] });
         await store.commit(acme, { expectedRevision: 1, seen });
-        expect(await store.seen(acme, ['e1', 'e1'])).toEqual(new Set(['e1']));
+        expect(await store.seen(acme, seenAt('2026-03-14T02:10Z', ['e1', 'e1']))).toEqual(new Set(['e1']));
       });
     });
 
@@ -356,7 +361,7 @@ const expectEverything = async (
     instructions: text(label),
   });
   expect(await store.principals(source, [label])).toEqual(commit.principals);
-  expect(await store.seen(source, [label])).toEqual(new Set([label]));
+  expect(await store.seen(source, seenAt('2026-03-14T02:10Z', [label]))).toEqual(new Set([label]));
   expect(await store.alerts(source)).toEqual(commit.alerts);
   expect(await store.untold(source)).toEqual(commit.tellings);
   expect(await store.badRecords(source)).toEqual(commit.badRecords);
@@ -366,7 +371,7 @@ const expectNothingOf = async (store: StateStore, source: string, label: string)
   const { cursor, organization, instructions } = await store.load(source);
   expect([cursor?.body, organization?.body, instructions?.body]).not.toContain(label);
   expect(await store.principals(source, [label])).toEqual(new Map());
-  expect(await store.seen(source, [label])).toEqual(new Set());
+  expect(await store.seen(source, seenAt('2026-03-14T02:10Z', [label]))).toEqual(new Set());
   expect((await store.alerts(source)).map(({ id }) => id)).not.toContain(label);
   expect((await store.untold(source)).map(({ key }) => key)).not.toContain(`${label}/opened`);
   expect(await store.badRecords(source)).not.toContainEqual(badRecord(label));

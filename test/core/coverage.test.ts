@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { beginCoverage, horizonOf, isBackfilling, isSweepDue, settle, sweepOf } from '../../lib/core/coverage.ts';
+import {
+  beginCoverage,
+  horizonOf,
+  isBackfilling,
+  isSettled,
+  isSweepDue,
+  readFromMs,
+  settle,
+  sweepOf,
+} from '../../lib/core/coverage.ts';
 import { msPerDay, msPerHour } from '../../lib/core/time.ts';
 import { msOf } from './having.ts';
 
@@ -48,6 +57,36 @@ describe('coverage', () => {
     expect(isBackfilling(begun)).toBe(true);
     expect(isBackfilling(at(msOf('2026-03-14T11:44:59Z')))).toBe(true);
     expect(isBackfilling(at(msOf('2026-03-14T11:45:00Z')))).toBe(false);
+  });
+});
+
+describe('a stretch settled in part', () => {
+  const atMs = msOf('2026-02-13T11:58:00Z');
+  const inPart = settle(begun, { throughMs: atMs, throughId: 'm', events: 3, newestEventMs: atMs });
+
+  it('holds what comes before an event in the order of time and id, and that event', () => {
+    const events = [
+      { atMs: atMs - 1, id: 'z' },
+      { atMs, id: 'a' },
+      { atMs, id: 'm' },
+      { atMs, id: 'n' },
+      { atMs: atMs + 1, id: 'a' },
+    ];
+    expect(events.map((event) => isSettled(inPart, event))).toEqual([true, true, true, false, false]);
+  });
+
+  it('is read again from its whole second', () => {
+    expect(readFromMs(inPart)).toBe(atMs);
+    expect(readFromMs({ ...inPart, settledThroughMs: atMs + 400 })).toBe(atMs);
+  });
+
+  it('goes on within the second, and is whole when its end is reached', () => {
+    const further = settle(inPart, { throughMs: atMs, throughId: 'p', events: 1, newestEventMs: atMs });
+    expect(further).toMatchObject({ settledThroughMs: atMs, settledThroughId: 'p', events: 4 });
+    const whole = settle(further, { throughMs: atMs + 1_000, events: 2, newestEventMs: atMs });
+    expect(whole).toMatchObject({ settledThroughMs: atMs + 1_000, events: 6 });
+    expect(whole).not.toHaveProperty('settledThroughId');
+    expect(isSettled(whole, { atMs: atMs + 1_000, id: 'a' })).toBe(false);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { assess, type Memory } from '../../lib/core/assess.ts';
-import { baselineVersion } from '../../lib/core/baseline.ts';
-import { beginCoverage } from '../../lib/core/coverage.ts';
+import { baselineVersion, decodeBaseline, encodeBaseline } from '../../lib/core/baseline.ts';
+import { beginCoverage, coverageVersion, settle } from '../../lib/core/coverage.ts';
 import { rememberNetworks } from '../../lib/core/network.ts';
 import { organizationVersion } from '../../lib/core/organization.ts';
 import {
@@ -33,7 +33,7 @@ describe('what is stored', () => {
     expect([writeBaseline(baseline), writeOrganization(organization), writeCoverage(coverage)]).toMatchObject([
       { version: baselineVersion },
       { version: organizationVersion },
-      { version: 1 },
+      { version: coverageVersion },
     ]);
   });
 
@@ -110,25 +110,44 @@ describe.each(shapes)('a stored $what', ({ what, read, written }) => {
   });
 });
 
+describe('a stored coverage', () => {
+  it('of version 1, which knew no stretch settled in part, is read', () => {
+    const { body } = writeCoverage(coverage);
+    expect(body).not.toContain('settledThroughId');
+    expect(readCoverage({ version: 1, body })).toEqual(coverage);
+  });
+
+  it('keeps the event up to which a stretch was settled in part', () => {
+    const inPart = settle(coverage, {
+      throughMs: coverage.settledThroughMs + 1_000,
+      throughId: 'e1',
+      events: 1,
+      newestEventMs: coverage.settledThroughMs + 1_000,
+    });
+    expect(readCoverage(writeCoverage(inPart))).toEqual(inPart);
+    expect(inPart).toMatchObject({ settledThroughId: 'e1', events: 1 });
+  });
+});
+
 describe('a stored baseline', () => {
   it('with fewer numbers than belong is refused', () => {
-    const { version, body } = writeBaseline(baseline);
-    const stored = JSON.parse(body);
+    const stored = JSON.parse(encodeBaseline(baseline));
     const damaged = JSON.stringify({ ...stored, hours: { ...stored.hours, sums: 'AACAPw==' } });
-    expect(() => readBaseline({ version, body: damaged })).toThrow(StoredShapeError);
+    expect(() => decodeBaseline(damaged)).toThrow(RangeError);
   });
 
   it('with fewer bits of targets than belong is refused', () => {
-    const { version, body } = writeBaseline(baseline);
-    const stored = JSON.parse(body);
+    const stored = JSON.parse(encodeBaseline(baseline));
     const damaged = JSON.stringify({ ...stored, dayUse: { ...stored.dayUse, targets: 'AACAPw==' } });
-    expect(() => readBaseline({ version, body: damaged })).toThrow(StoredShapeError);
+    expect(() => decodeBaseline(damaged)).toThrow(RangeError);
   });
 
-  it('says why in its cause', () => {
-    const { version } = writeBaseline(baseline);
-    expect(() => readBaseline({ version, body: 'not json' })).toThrow(
-      expect.objectContaining({ cause: expect.any(SyntaxError) }),
+  it('of which one digit was changed is refused, and says why in its cause', () => {
+    const { version, body } = writeBaseline(baseline);
+    const changed = body.replace(/"firstAtMs":\d/, '"firstAtMs":9');
+    expect(changed).not.toBe(body);
+    expect(() => readBaseline({ version, body: changed })).toThrow(
+      expect.objectContaining({ cause: new RangeError('the checksum is another') }),
     );
   });
 });

@@ -54,10 +54,12 @@ export const memoryState = (): StateStore => {
       return inKeyOrder(bySource).map(([source]) => source);
     },
 
-    async seen(source, ids) {
+    async seen(source, events) {
       const { seenAtMs } = keptOf(source);
-      return new Set(ids.filter((id) => seenAtMs.has(id)));
+      return new Set(events.map(({ id }) => id).filter((id) => seenAtMs.has(id)));
     },
+
+    fits: () => true,
 
     // Runs to its end without an await: no other call sees a part of it, and all that can throw comes before the first write.
     async commit(source, commit) {

@@ -103,12 +103,15 @@ export const stateIn = (database: DatabaseSync, file: string): StateStore => {
       return rows.map(({ name }) => textOf(name));
     },
 
-    async seen(source, ids) {
+    async seen(source, events) {
       return reading(() => {
         const number = numberOf(source);
+        const ids = events.map(({ id }) => id);
         return new Set(ids.filter((id) => statements.isSeen.get(number, digestOf(id)) !== undefined));
       });
     },
+
+    fits: () => true,
 
     async commit(source, commit) {
       const records = recordsOf(commit);

@@ -44,9 +44,10 @@ describe.each(stores)('local state %s', (_, withStore) => {
         ],
       });
       await store.commit(acme, { expectedRevision: 1, forgetSeenBeforeMs: 2_000 });
-      expect(await store.seen(acme, ['old', 'moved', 'just old enough', 'young'])).toEqual(new Set(['moved', 'young']));
+      const asked = ['old', 'moved', 'just old enough', 'young'].map((id) => ({ id, atMs: 2_000 }));
+      expect(await store.seen(acme, asked)).toEqual(new Set(['moved', 'young']));
       await store.commit(acme, { expectedRevision: 2, forgetSeenBeforeMs: 3_000 });
-      expect(await store.seen(acme, ['moved', 'young'])).toEqual(new Set(['moved']));
+      expect(await store.seen(acme, asked)).toEqual(new Set(['moved']));
     }));
 
   it('keeps the newest bad records of a flood, and the older ones of other sources', () =>

@@ -1,4 +1,4 @@
-import type { Commit } from '../../../lib/app/ports.ts';
+import type { Commit, SeenEvent } from '../../../lib/app/ports.ts';
 import type { Alert } from '../../../lib/core/alert.ts';
 
 /** Commits that say in each of their parts which revision they make, so that half of one would show. */
@@ -7,8 +7,9 @@ export const source = 'pulumi:acme';
 
 export const principalKeys: readonly string[] = Array.from({ length: 20 }, (_, at) => `${source}|token|${at}`);
 export const tellingKey = (revision: number): string => `a${revision}/opened`;
-export const seenIds = (revision: number): readonly string[] =>
-  Array.from({ length: 20 }, (_, at) => `e${revision}#${at}`);
+const openedAtMs = Date.parse('2026-03-14T02:13Z');
+export const seenEvents = (revision: number): readonly SeenEvent[] =>
+  Array.from({ length: 20 }, (_, at) => ({ id: `e${revision}#${at}`, atMs: openedAtMs }));
 
 export const numberedCommit = (revision: number): Commit => {
   const document = { version: 1, body: JSON.stringify({ revision, padding: '.'.repeat(1_000) }) };
@@ -16,9 +17,9 @@ export const numberedCommit = (revision: number): Commit => {
     id: 'a1',
     source,
     principal: { provider: 'pulumi', kind: 'token', id: '0', name: 'ci' },
-    openedAtMs: Date.parse('2026-03-14T02:13Z'),
-    firstEventAtMs: Date.parse('2026-03-14T02:13Z'),
-    lastEventAtMs: Date.parse('2026-03-14T02:13Z'),
+    openedAtMs,
+    firstEventAtMs: openedAtMs,
+    lastEventAtMs: openedAtMs,
     severity: 'high',
     surprise: 4,
     findings: [],
@@ -31,7 +32,7 @@ export const numberedCommit = (revision: number): Commit => {
     cursor: document,
     organization: document,
     principals: new Map(principalKeys.map((key) => [key, document])),
-    seen: seenIds(revision).map((id) => ({ id, atMs: alert.openedAtMs })),
+    seen: seenEvents(revision),
     alerts: [alert],
     tellings: [{ key: tellingKey(revision), source, alert }],
   };

@@ -8,7 +8,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { sqliteState } from '../../../lib/adapters/state/sqlite.ts';
 import { inFolder } from './folder.ts';
-import { numberedCommit, principalKeys, seenIds, source, tellingKey } from './numbered-commits.ts';
+import { numberedCommit, principalKeys, seenEvents, source, tellingKey } from './numbered-commits.ts';
 
 /** Real processes on one file: killed at any moment, and against each other. */
 
@@ -54,8 +54,9 @@ const soundRevision = async (file: string): Promise<number> => {
     expect(await store.alerts(source)).toMatchObject([{ eventCount: revision }]);
     expect((await store.untold(source)).at(-1)).toMatchObject({ key: tellingKey(revision) });
   }
-  const committed = Array.from({ length: revision }, (_, at) => seenIds(at + 1)).flat();
-  expect(await store.seen(source, [...committed, ...seenIds(revision + 1)])).toEqual(new Set(committed));
+  const committed = Array.from({ length: revision }, (_, at) => seenEvents(at + 1)).flat();
+  const known = await store.seen(source, [...committed, ...seenEvents(revision + 1)]);
+  expect(known).toEqual(new Set(committed.map(({ id }) => id)));
   await store.close();
   return revision;
 };

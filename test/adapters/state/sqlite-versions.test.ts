@@ -35,7 +35,8 @@ describe('a state file of an earlier version', () => {
           ['pulumi:acme|user|\ud800', { version: 2, body: '{"sessions":1}' }],
         ]),
       );
-      expect(await store.seen(acme, ['e1', 'e2', 'e3'])).toEqual(new Set(['e1', 'e2']));
+      const asked = ['e1', 'e2', 'e3'].map((id) => ({ id, atMs: Date.parse('2026-03-14T02:12:00Z') }));
+      expect(await store.seen(acme, asked)).toEqual(new Set(['e1', 'e2']));
       const [alert] = await store.alerts(acme);
       expect(alert).toMatchObject({
         id: 'a1',

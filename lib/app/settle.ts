@@ -1,0 +1,279 @@
+/**
+ * What comes of a reading. Settled events are learned, once and in order, as many in one commit as the state can take;
+ * younger ones are judged against a copy, and only alerts come of it. Where a batch ends makes no difference to what is
+ * known in the end: a run may stop after any commit, and the next goes on at the next event.
+ */
+import { afterAnswers } from '../core/acknowledgement.ts';
+import { type AssessContext, type Assessment, assess, keysOf, type Memory } from '../core/assess.ts';
+import type { Baseline } from '../core/baseline.ts';
+import { type Coverage, isSettled, latenessMs, settle, sweepMs, tellFromMs } from '../core/coverage.ts';
+import type { AuditEvent } from '../core/event.ts';
+import type { Instructions } from '../core/instructions.ts';
+import type { Network } from '../core/network.ts';
+import { principalKey } from '../core/principal.ts';
+import { hear } from '../core/silence.ts';
+import { readBaseline, writeBaseline, writeCoverage, writeInstructions, writeOrganization } from '../core/stored.ts';
+import { msPerHour } from '../core/time.ts';
+import { inBatches } from './batches.ts';
+import type { Archive, AuditSource, BadRecord, Clock, Commit, Reading, StateStore, Telling } from './ports.ts';
+import { beginRotations, followAll, rotationAt } from './rotation.ts';
+import { tellingsFrom } from './tellings.ts';
+
+export type SettleParts = {
+  readonly source: AuditSource;
+  readonly state: StateStore;
+  readonly archive?: Archive;
+  readonly clock: Clock;
+  readonly networks: (address: string) => Network;
+  readonly alertBudgetPerWeek: number;
+  readonly isAllowed?: AssessContext['isAllowed'];
+  readonly signal?: AbortSignal;
+  /** Begin nothing further after this, so that a run ends before its host ends it. */
+  readonly stopAtMs?: number;
+};
+
+/** What one run carries from commit to commit. */
+export type Run = {
+  readonly parts: SettleParts;
+  revision: number;
+  coverage: Coverage;
+  memory: Memory;
+  instructions: Instructions;
+  /** Events that the last commits could take at once. */
+  batchMax: number;
+  events: number;
+  lateEvents: number;
+  duplicates: number;
+  badRecords: number;
+  requests: number;
+};
+
+export const isStopped = ({ signal, stopAtMs, clock }: SettleParts): boolean =>
+  signal?.aborted === true || (stopAtMs !== undefined && clock.nowMs() >= stopAtMs);
+
+/** Settles what the reading holds before `throughMs`. False where the run was stopped before all of it was. */
+export const settleReading = async (run: Run, reading: Reading, throughMs: number): Promise<boolean> => {
+  await keepBadRecords(run, reading.badRecords);
+  const seenFromMs = run.parts.clock.nowMs() - keptSeenMs;
+  const fresh = reading.events.filter((event) => !isSettled(run.coverage, event));
+  run.duplicates += reading.events.length - fresh.length;
+  const events = fresh.filter(({ atMs }) => atMs < throughMs);
+  const settleBatch = async (batch: readonly AuditEvent[], isLast: boolean): Promise<boolean> => {
+    const last = batch.at(-1);
+    const through = isLast || last === undefined ? { throughMs } : { throughMs: last.atMs, throughId: last.id };
+    const assessment = await assessed(run, batch);
+    return learn(run, assessment, {
+      instructions: await rotated(run, batch),
+      events: batch,
+      coverage: {
+        ...settle(run.coverage, { ...through, events: batch.length, newestEventMs: last?.atMs ?? 0 }),
+        rhythm: hear(run.coverage.rhythm, batch),
+      },
+      seen: batch.filter(({ atMs }) => atMs >= seenFromMs),
+      forgetSeenBeforeMs: through.throughMs - keptSeenMs,
+    });
+  };
+  if (events.length === 0) return settleBatch(events, true);
+  const { left, sizeMax } = await inBatches(events, {
+    sizeMax: run.batchMax,
+    isStopped: () => isStopped(run.parts),
+    take: async (all, isLast) => {
+      const batch = upToRotation(run, all);
+      const isTaken = await settleBatch(batch, isLast && batch.length === all.length);
+      if (!isTaken) return 0;
+      run.events += batch.length;
+      return batch.length;
+    },
+  });
+  run.batchMax = sizeMax;
+  return left === 0;
+};
+
+/** Longer than the deepest re-read. */
+const keptSeenMs = sweepMs + 2 * msPerHour;
+
+/** Settles events that were not there when their stretch was read. False where the run was stopped before all were. */
+export const settleLate = async (run: Run, late: readonly AuditEvent[]): Promise<boolean> => {
+  const { left, sizeMax } = await inBatches(late, {
+    sizeMax: run.batchMax,
+    isStopped: () => isStopped(run.parts),
+    take: async (batch) => {
+      const assessment = await assessed(run, batch);
+      const { coverage, instructions } = run;
+      const isTaken = await learn(run, assessment, {
+        instructions,
+        events: batch,
+        coverage: {
+          ...coverage,
+          rhythm: hear(coverage.rhythm, batch),
+          events: coverage.events + batch.length,
+          lateEvents: coverage.lateEvents + batch.length,
+        },
+        seen: batch,
+      });
+      if (!isTaken) return 0;
+      run.lateEvents += batch.length;
+      return batch.length;
+    },
+  });
+  run.batchMax = sizeMax;
+  return left === 0;
+};
+
+/** Judges what is too young to be learned: its alerts are told now, and found again, under the same id, when it settles. */
+export const lookAhead = async (run: Run, events: readonly AuditEvent[]): Promise<void> => {
+  if (events.length === 0) return;
+  const { alerts } = await assessed(run, events);
+  const { networks } = run.parts;
+  const throughMs = run.coverage.settledThroughMs;
+  const ofRotations = followAll(run.instructions, events, { networks, throughMs }).alerts;
+  const isNews = ({ news }: Assessment['alerts'][number]): boolean => news !== 'grown';
+  const fresh = [
+    ...alerts.filter(isNews).map((each) => ({ alert: each.alert, tellings: tellingsOf(run, [each]) })),
+    ...ofRotations.filter(isNews).map((each) => ({ alert: each.alert, tellings: tellingsFrom([each]) })),
+  ];
+  await commitInBatches(run, fresh, (batch) => ({
+    alerts: batch.map(({ alert }) => alert),
+    tellings: batch.flatMap(({ tellings }) => tellings),
+  }));
+};
+
+/** The sweep reached the end of what it reads. */
+export const endSweep = async (run: Run, sweptAtMs: number): Promise<void> => {
+  const coverage = { ...run.coverage, sweptAtMs };
+  await commit(run, { cursor: writeCoverage(coverage) });
+  run.coverage = coverage;
+};
+
+/** Before the events around them, in commits of their own: however many there are, they keep no event from being counted. */
+const keepBadRecords = async (run: Run, badRecords: readonly BadRecord[]): Promise<void> => {
+  await commitInBatches(run, badRecords, (batch) => ({ badRecords: batch }));
+  run.badRecords += badRecords.length;
+};
+
+/** An event that shows a rotation, by itself; or what comes before the first such event. */
+const upToRotation = (run: Run, events: readonly AuditEvent[]): readonly AuditEvent[] => {
+  const news = events.filter((event) => mayBeginWatch(run, event));
+  const at = rotationAt(run.instructions, news, run.memory.organization.deletedTokens);
+  const rotation = news[at];
+  return rotation === undefined ? events : events.slice(0, Math.max(1, events.indexOf(rotation)));
+};
+
+/** History has no rotations: whoever was late in it is no news. */
+const mayBeginWatch = ({ coverage }: Run, { atMs }: AuditEvent): boolean =>
+  atMs >= coverage.backfillUntilMs - latenessMs;
+
+/** With the watches that these events begin. */
+const rotated = (run: Run, events: readonly AuditEvent[]): Promise<Instructions> => {
+  const { source, state, networks, signal } = run.parts;
+  const { deletedTokens } = run.memory.organization;
+  return beginRotations(
+    run.instructions,
+    events.filter((event) => mayBeginWatch(run, event)),
+    { source, state, networks, deletedTokens, coverage: run.coverage, signal },
+  );
+};
+
+/** Judges events against the memory at hand, loading the baselines it lacks. */
+const assessed = async (run: Run, events: readonly AuditEvent[]): Promise<Assessment> => {
+  const { state, source, networks, alertBudgetPerWeek, isAllowed } = run.parts;
+  const missing = [...keysOf(events)].filter((key) => !run.memory.baselines.has(key));
+  const stored = missing.length === 0 ? new Map() : await state.principals(source.name, missing);
+  const baselines = new Map(run.memory.baselines);
+  for (const [key, document] of stored) baselines.set(key, readBaseline(document));
+  run.memory = { ...run.memory, baselines };
+  const context = { networks, alertBudgetPerWeek, isAllowed, toldId: await toldIds(run, events) };
+  return afterAnswers(assess(run.memory, events, context), run.instructions.acknowledgements);
+};
+
+/** Alerts that were told while their events were still young, by principal. Before the first run nothing was. */
+const toldIds = async ({ parts, coverage }: Run, events: readonly AuditEvent[]) => {
+  const first = events[0];
+  const last = events.at(-1);
+  if (first === undefined || last === undefined) return () => undefined;
+  if (last.atMs < coverage.backfillUntilMs - 2 * latenessMs) return () => undefined;
+  const recent = await parts.state.alerts(parts.source.name, { openedAtMs: first.atMs - latenessMs });
+  return (key: string, openedAtMs: number): string | undefined =>
+    recent.find(
+      (alert) =>
+        principalKey(alert.source, alert.principal) === key && Math.abs(alert.openedAtMs - openedAtMs) <= latenessMs,
+    )?.id;
+};
+
+type Learned = Pick<Commit, 'seen' | 'forgetSeenBeforeMs'> & {
+  readonly coverage: Coverage;
+  readonly instructions: Instructions;
+  readonly events: readonly AuditEvent[];
+};
+
+/** Commits what was learned and what is to be told of it. False, and nothing done, where that is too much at once. */
+const learn = async (run: Run, { organization, baselines, alerts }: Assessment, change: Learned): Promise<boolean> => {
+  const { coverage, events, instructions: begun, seen, ...rest } = change;
+  const { networks } = run.parts;
+  const throughMs = coverage.settledThroughMs;
+  const { instructions, alerts: ofRotations } = followAll(begun, events, { networks, throughMs });
+  const isChanged = instructions !== run.instructions;
+  const whole: Change = {
+    ...rest,
+    seen: (seen ?? []).map(({ id, atMs }) => ({ id, atMs })),
+    ...(isChanged && { instructions: writeInstructions(instructions) }),
+    cursor: writeCoverage(coverage),
+    // Without events it is as it was.
+    ...(events.length > 0 && { organization: writeOrganization(organization) }),
+    principals: new Map([...baselines].map(([key, baseline]) => [key, writeBaseline(baseline)])),
+    alerts: [...alerts, ...ofRotations].map(({ alert }) => alert),
+    // What a rotation's watch finds is told whenever it began: somebody asked for it, or is cleaning up after it.
+    tellings: [...tellingsOf(run, alerts), ...tellingsFrom(ofRotations)],
+  };
+  // One event that does not fit is for the state to refuse, in its own words.
+  if (events.length > 1 && !fits(run, whole)) return false;
+  await commit(run, whole, events);
+  run.instructions = instructions;
+  run.coverage = coverage;
+  run.memory = { organization, baselines: kept(run.memory.baselines, baselines) };
+  return true;
+};
+
+/** Baselines held between stretches of one run; beyond it they are loaded again. */
+const heldMax = 5_000;
+
+const kept = (
+  before: ReadonlyMap<string, Baseline>,
+  now: ReadonlyMap<string, Baseline>,
+): ReadonlyMap<string, Baseline> => (before.size + now.size > heldMax ? now : new Map([...before, ...now]));
+
+type Change = Omit<Commit, 'expectedRevision'>;
+
+/** A list whose parts need not be committed together. */
+const commitInBatches = async <Item>(
+  run: Run,
+  items: readonly Item[],
+  changeOf: (batch: readonly Item[]) => Change,
+): Promise<void> => {
+  await inBatches(items, {
+    sizeMax: items.length,
+    take: async (batch) => {
+      const change = changeOf(batch);
+      if (batch.length > 1 && !fits(run, change)) return 0;
+      await commit(run, change);
+      return batch.length;
+    },
+  });
+};
+
+const fits = ({ parts, revision }: Run, change: Change): boolean =>
+  parts.state.fits({ ...change, expectedRevision: revision });
+
+/** Archived first: what a crash in between archives twice, the archive keeps once; what it did not get would be lost to it. */
+const commit = async (run: Run, change: Change, events: readonly AuditEvent[] = []): Promise<void> => {
+  const { archive, source, state } = run.parts;
+  const { revision } = run;
+  const { tellings = [] } = change;
+  if (events.length + tellings.length > 0) await archive?.keep({ source: source.name, revision, events, tellings });
+  await state.commit(source.name, { ...change, expectedRevision: revision });
+  run.revision += 1;
+};
+
+/** History read at the first start is summarized, not sent, but for its last day: nobody wants thirty days of mail at once. */
+const tellingsOf = (run: Run, alerts: Assessment['alerts']): readonly Telling[] =>
+  tellingsFrom(alerts.filter(({ alert }) => alert.openedAtMs >= tellFromMs(run.coverage)));

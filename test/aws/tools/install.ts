@@ -1,0 +1,36 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { finish } from './process.ts';
+import { progress } from './progress.ts';
+
+/** What only these tests need is no dependency of the project: it is installed under `.aws-test/` once, and kept. */
+
+const toolsFolder = join(import.meta.dirname, '../../../.aws-test');
+
+/** The folder of the package, in the one version that these tests were written against. */
+export const installedPackage = async (name: string, version: string): Promise<string> => {
+  const folder = join(toolsFolder, `${name}-${version}`);
+  const inside = join(folder, 'node_modules', name);
+  if (existsSync(inside)) return inside;
+  progress(`installing ${name} ${version} (once)`);
+  // Moved into place when it is whole, so that an install that was interrupted is made anew.
+  const unfinished = `${folder}-unfinished-${process.pid}`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { recursive: true });
+  // Without a package.json of its own npm would look for one further up, and find the project's.
+  writeFileSync(join(unfinished, 'package.json'), '{"private":true}\n');
+  const quietly = ['--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts', '--loglevel=error'];
+  await finish({
+    command: 'npm',
+    options: ['install', '--prefix', unfinished, ...quietly, `${name}@${version}`],
+    environment: inherited(),
+    folder: unfinished,
+  });
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(unfinished, folder);
+  return inside;
+};
+
+/** npm needs what it was configured with. */
+const inherited = (): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(process.env).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])));
