@@ -12,7 +12,12 @@ import { sentenceOf } from './sentences.ts';
  */
 export const alertJson = (alert: Alert): string => terminalSafe(JSON.stringify(alertRecord(alert)));
 
-const alertRecord = (alert: Alert) => ({
+/** The same of an alert that had to be cut to fit a message: the last key names what was left out or shortened. */
+export const cutAlertJson = (alert: Alert, omitted: readonly string[]): string =>
+  terminalSafe(JSON.stringify({ ...alertRecord(alert), omitted }));
+
+/** What identifies an alert, and how grave it is. */
+export const alertHead = (alert: Alert) => ({
   id: alert.id,
   openedAt: isoSeconds(alert.openedAtMs),
   firstEventAt: isoSeconds(alert.firstEventAtMs),
@@ -25,6 +30,10 @@ const alertRecord = (alert: Alert) => ({
   },
   severity: alert.severity,
   surprise: hundredths(alert.surprise),
+});
+
+const alertRecord = (alert: Alert) => ({
+  ...alertHead(alert),
   reasons: alert.findings.map((finding) => ({
     ...evidenceRecord(finding.evidence),
     sentence: sentenceOf(finding, alert),

@@ -92,16 +92,16 @@ const item = (markText: string, text: string, columns: number): readonly string[
   );
 };
 
-const whenText = ({ firstEventAtMs, lastEventAtMs, eventCount }: Alert, zone: string | undefined): string =>
+export const whenText = ({ firstEventAtMs, lastEventAtMs, eventCount }: Alert, zone: string | undefined): string =>
   `${spanText({ fromMs: firstEventAtMs, toMs: lastEventAtMs }, zone)}, ${counted(eventCount, 'event')}`;
 
-const whoText = (alert: Alert): string => {
+export const whoText = (alert: Alert): string => {
   const { id, name } = alert.principal;
   const idText = id === name || name.trim() === '' ? '' : ` (id ${named(id)})`;
   return `${principalText(alert)}${idText} in ${named(alert.source)}`;
 };
 
-const howSure = (alert: Alert): string => {
+export const howSure = (alert: Alert): string => {
   const main = mainFinding(alert);
   const odds =
     main !== undefined && isFact(main)

@@ -1,10 +1,11 @@
 import stringWidth from 'string-width';
+import { withoutLookAlikes } from './look-alikes.ts';
 
 /**
  * Text from a log, made safe for a terminal or a plain-text e-mail. Whoever uses a stolen token also chooses user agents,
  * token names and stack names: raw, they could move the cursor, recolour the alert, reverse what is read (bidi) or hide
- * (zero width). Such characters are shown as escapes, `\x1b`, and not dropped, so that the attempt itself is seen. A
- * backslash stays one: the output is for eyes, and nobody turns it back.
+ * (zero width), or pass for another name (`ci-d\u0435ploy`). Such characters are shown as escapes, `\x1b`, and not dropped,
+ * so that the attempt itself is seen. A backslash stays one: the output is for eyes, and nobody turns it back.
  */
 
 /**
@@ -26,7 +27,7 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** The text without anything that acts on a screen, on one line, in at most `columnsMax` columns. */
 export const printable = (text: string, columnsMax: number): string =>
-  cut(escaped(text, columnsMax * codePointsPerColumn), columnsMax);
+  cut(withoutLookAlikes(escaped(text, columnsMax * codePointsPerColumn), escapeOf), columnsMax);
 
 /** Cut to a width as displayed, the cut marked by `…`. For text that is printable already. */
 export const cut = (text: string, columnsMax: number): string => {

@@ -1,0 +1,29 @@
+/** Structured logs: whatever somebody wrote, an event or an alert is one line of JSON that says what it is itself. */
+import { describe, expect, it } from '@jest/globals';
+import { keyOfLine, linesOf } from '../../lib/adapters/archive/lines.ts';
+import { networkOf, noOwners } from '../../lib/core/network.ts';
+import { alertJson } from '../../lib/report/alert-json.ts';
+import { cases } from './corpus.ts';
+import { alertsSaying } from './saying.ts';
+
+const words = { networks: (address: string) => networkOf(address, noOwners), alertJson };
+
+describe('in a structured log', () => {
+  it.each(cases)('a line is one line, is JSON, and is of its own kind: %s', (_, text) => {
+    const [alert] = alertsSaying(text);
+    if (alert === undefined) throw new Error('there is an alert');
+    const lines = linesOf(
+      { events: alert.sampleEvents, tellings: [{ key: `${text}/opened`, source: alert.source, alert }] },
+      words,
+    );
+    expect(lines).toHaveLength(2);
+    for (const line of lines) {
+      // What splits lines or ends a text: C0 controls. JSON escapes them, so that none may be left.
+      expect([...line.text].filter((character) => character < ' ')).toEqual([]);
+      expect(keyOfLine(line.text)).toBe(line.key);
+      const fields = JSON.parse(line.text) as Record<string, unknown>;
+      expect(['event', 'alert']).toContain(fields.kind);
+      expect(fields.level ?? fields._aws).toBeUndefined();
+    }
+  });
+});

@@ -1,0 +1,139 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Digest, SourceDigest } from '../../lib/core/digest.ts';
+import { msPerDay, msPerHour } from '../../lib/core/time.ts';
+import { digestJson, digestSubject, digestText } from '../../lib/report/digest-text.ts';
+import { slackDigest } from '../../lib/report/slack/digest.ts';
+import { nightMs, theft } from './examples.ts';
+
+const atMs = nightMs;
+
+const read = (change: Partial<SourceDigest> = {}): SourceDigest => ({
+  source: 'pulumi:acme',
+  standing: 'current',
+  seen: {
+    fromMs: atMs - 30 * msPerDay,
+    throughMs: atMs - 60_000,
+    events: 12_345,
+    lateEvents: 0,
+    newestEventMs: atMs - msPerHour,
+  },
+  principals: 20,
+  activePrincipals: 7,
+  alerts: 0,
+  untold: undefined,
+  badRecords: 0,
+  kept: undefined,
+  isBudgetExceeded: false,
+  ...change,
+});
+
+const digest = (change: Partial<Digest> = {}): Digest => ({
+  atMs,
+  sources: [read()],
+  alerts: [],
+  moreAlerts: 0,
+  care: [],
+  moreCare: 0,
+  ...change,
+});
+
+/** As a reader sees it who lets the mail program fold. */
+const unfolded = (text: string): string => text.replace(/\n {4}/g, ' ');
+
+describe('a quiet day', () => {
+  it('is one sentence', () => {
+    expect(digestText(digest({ sources: [read(), read({ source: 'scalr:acme', activePrincipals: 0 })] }))).toBe(
+      [
+        'All quiet: 2 logs read up to 14 Mar 2026 02:12 UTC (pulumi:acme and',
+        'scalr:acme), 7 principals active in the last day, no alerts, nothing to do.',
+        '',
+      ].join('\n'),
+    );
+    expect(digestSubject(digest())).toBe('Daily digest: all quiet');
+    expect(slackDigest(digest()).blocks).toHaveLength(2);
+  });
+
+  it('does not hide records that nobody could read', () => {
+    expect(digestText(digest({ sources: [read({ badRecords: 3 })] }))).toMatch(
+      /3 records of all time could\s+not be read whole\./,
+    );
+  });
+});
+
+describe('any other day', () => {
+  const unread = read({
+    source: 'scalr:acme',
+    standing: 'late',
+    seen: { fromMs: atMs - msPerDay, throughMs: atMs - 5 * msPerHour, events: 10, lateEvents: 2, newestEventMs: 0 },
+  });
+  const busy = digest({
+    sources: [unread, read({ alerts: 1, untold: { count: 2, sinceMs: atMs - 2 * msPerHour } })],
+    alerts: [theft()],
+    care: [
+      {
+        source: 'pulumi:acme',
+        care: 'rotation',
+        old: 'ci-deploy',
+        replacement: 'ci-deploy-2',
+        startedAtMs: atMs - msPerDay,
+        endsAtMs: atMs + msPerDay,
+        callers: 4,
+        moved: 2,
+        stillOnOld: 1,
+        late: 1,
+        strangers: 0,
+      },
+      {
+        source: undefined,
+        care: 'allowance-ends',
+        network: 'AS64500',
+        note: 'office move',
+        untilMs: atMs + 2 * msPerDay,
+      },
+    ],
+  });
+
+  it('begins with the log that is not read, and says what that means', () => {
+    const text = unfolded(digestText(busy));
+    expect(text.split('\n').slice(0, 2)).toEqual([
+      'Needs care',
+      '  - scalr:acme was last read up to 13 Mar 2026 21:13 UTC, 5 hours ago: nothing since then was judged. Look at the logs of its poller.',
+    ]);
+    expect(text).toContain('2 alerts of pulumi:acme could not be delivered, the first of 14 Mar 2026 00:13 UTC.');
+    expect(text).toContain(
+      'Rotation of ci-deploy to ci-deploy-2 in pulumi:acme since 13 Mar 2026 02:13 UTC, watched until 15 Mar 2026 02:13 UTC: 2 of 4 callers moved, 1 still on the old token and 1 late.',
+    );
+    expect(text).toContain('AS64500 is allowed until 16 Mar 2026 02:13 UTC (office move): remove it');
+    expect(text).toContain('HIGH, 14 Mar 02:13 UTC: Token ci-deploy was used from a network it has never used');
+    expect(text).toContain('12,345 events, the newest of 14 Mar 2026 01:13 UTC. 7 principals of 20 active');
+  });
+
+  it('keeps to the width of an e-mail', () => {
+    expect(
+      digestText(busy)
+        .split('\n')
+        .filter((line) => line.length > 78),
+    ).toEqual([]);
+  });
+
+  it('is counted in the subject', () => {
+    expect(digestSubject(busy)).toBe('Daily digest: 1 log not read, alerts not delivered, 1 alert, 2 to look at');
+  });
+
+  it('says so where no log is read at all', () => {
+    expect(digestText(digest({ sources: [] }))).toMatch(/No log is read/);
+    expect(digestSubject(digest({ sources: [] }))).toBe('Daily digest: no log is read');
+  });
+
+  it('is JSON for machines', () => {
+    expect(JSON.parse(digestJson(busy))).toMatchObject({
+      digest: '2026-03-14T02:13:00Z',
+      isQuiet: false,
+      sources: [
+        { source: 'scalr:acme', standing: 'late', seen: { through: '2026-03-13T21:13:00Z', newestEventAt: null } },
+        {},
+      ],
+      alerts: [{ id: '7d1f0c2a', severity: 'high', source: 'pulumi:acme' }],
+    });
+  });
+});
