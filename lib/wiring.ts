@@ -1,15 +1,29 @@
+import { slackAlerts } from './adapters/alerts/slack.ts';
 import { NetworksError } from './adapters/networks/networks-error.ts';
 import { type Networks, openNetworks } from './adapters/networks/open.ts';
-import { environmentSecret, pulumiTokenHint } from './adapters/secrets/environment.ts';
-import type { Environment } from './adapters/secrets/secret-store.ts';
+import { pulumiTokenHint } from './adapters/secrets/environment.ts';
 import { openSecrets } from './adapters/secrets/secrets.ts';
+import { filterWhenNeeded } from './adapters/sources/cloudwatch-when-needed.ts';
 import { FileError } from './adapters/sources/files/file-error.ts';
-import { type PulumiCloud, pulumiCloud } from './adapters/sources/pulumi/cloud.ts';
+import { openVendor as openVendorWith, type SourceWorld, type VendorSource } from './adapters/sources/open.ts';
 import { userAgent } from './adapters/sources/pulumi/transport.ts';
+import { scalrTokenHint } from './adapters/sources/scalr/token.ts';
 import { sqliteState } from './adapters/state/sqlite.ts';
-import { type Clock, SecretError, SourceError, StateConflict, StateError, type StateStore } from './app/ports.ts';
+import type { Post } from './app/notify-slack.ts';
+import {
+  type AuditSource,
+  SecretError,
+  type SendAlert,
+  SourceError,
+  StateConflict,
+  StateError,
+  type StateStore,
+  type Telling,
+} from './app/ports.ts';
 import type { Secret } from './config/secret.ts';
-import type { PulumiSource } from './config/source-settings.ts';
+import type { SecretReference } from './config/secret-reference.ts';
+import type { Settings } from './config/settings.ts';
+import type { Source } from './config/source-settings.ts';
 import { StoredShapeError } from './core/stored.ts';
 
 /**
@@ -25,7 +39,9 @@ export type { Environment, Identity } from './adapters/secrets/secret-store.ts';
 export { openSecrets, type Secrets } from './adapters/secrets/secrets.ts';
 export { tokensInShellHistory } from './adapters/secrets/shell-history.ts';
 export { type Progress, type RecordedLog, readFiles } from './adapters/sources/files/read-files.ts';
+export { openPulumi as openSource, type VendorSource } from './adapters/sources/open.ts';
 export type { PulumiCloud } from './adapters/sources/pulumi/cloud.ts';
+export type { ScalrAccount } from './adapters/sources/scalr/scalr.ts';
 export { folderOfStretches } from './adapters/stretches/folder.ts';
 
 export const version = userAgent.slice(userAgent.indexOf('/') + 1);
@@ -33,16 +49,33 @@ export const version = userAgent.slice(userAgent.indexOf('/') + 1);
 /** Throws `StateError` where the file cannot be used. */
 export const openState = (file: string): StateStore => sqliteState({ file });
 
-export const secretHint = (secret: Secret): string | undefined => pulumiTokenHint(secret);
+/** What may be wrong with the look of a source's token. */
+export const secretHint = (secret: Secret, kind: Source['kind']): string | undefined =>
+  kind === 'scalr' ? scalrTokenHint(secret) : pulumiTokenHint(secret);
 
 /** Throws `SecretError` where our own environment lacks the token; other stores are asked with the first question. */
-export const openSource = (
-  { organization, token, baseUrl }: PulumiSource,
-  { environment, clock }: { readonly environment: Environment; readonly clock: Clock },
-): PulumiCloud => {
-  if (token.scheme === 'env') environmentSecret(token, environment);
+export const openVendor = (source: Source, world: SourceWorld): VendorSource =>
+  openVendorWith(source, { ...world, logs: filterWhenNeeded(world.environment) });
+
+/** The log by itself, without what the vendor's API adds: how far back it reaches is then what it shows. */
+export const logOf = (source: VendorSource): AuditSource => ('log' in source ? source.log : source);
+
+/** A Scalr account without a log group of its own reads the one that its stack makes. */
+export const sourcesOf = ({ sources, aws }: Pick<Settings, 'sources' | 'aws'>): readonly Source[] =>
+  sources.map((source) =>
+    source.kind === 'scalr'
+      ? { ...source, logGroup: source.logGroup ?? `/${aws.stack}/scalr/${source.account}` }
+      : source,
+  );
+
+/** Alerts to an incoming webhook of Slack, whose address is asked for with the first alert. */
+export const openSlack = (
+  webhook: SecretReference,
+  { environment, clock }: SourceWorld,
+  words: (telling: Telling) => Post,
+): SendAlert => {
   const secrets = openSecrets({ environment, clock });
-  return pulumiCloud({ organization, readToken: (options) => secrets.read(token, options), baseUrl, clock });
+  return slackAlerts({ readUrl: (options) => secrets.read(webhook, options), clock, words });
 };
 
 /** Who owns an address: the operator's files, else the table that comes with the package, else nothing. */

@@ -18,6 +18,7 @@ type Layer =
   | 'app'
   | 'adapters'
   | 'wiring'
+  | 'deployed'
   | 'cli'
   | 'infra'
   | 'lambdas'
@@ -53,7 +54,8 @@ const rules: Readonly<Record<Layer, Rule>> = {
     mayUseNode: true,
     packages: ['commander', 'string-width', ...purePackages],
   },
-  lambdas: { layers: ['wiring', 'app', 'core', 'report', 'simulator'], mayUseNode: true, packages: [] },
+  deployed: { layers: ['core', 'report', 'config', 'app', 'adapters'], mayUseNode: true, packages: [] },
+  lambdas: { layers: ['deployed', 'app', 'core'], mayUseNode: true, packages: [] },
   'cli door': { layers: ['cli', 'wiring', 'app', 'core', 'report', 'simulator'], mayUseNode: true, packages: [] },
   infra: { layers: ['config'], mayUseNode: true, packages: cdkPackages },
   'CDK door': { layers: ['config', 'infra'], mayUseNode: true, packages: cdkPackages },
@@ -68,6 +70,7 @@ const places: readonly (readonly [place: string, layer: Layer])[] = [
   ['lib/app/', 'app'],
   ['lib/adapters/', 'adapters'],
   ['lib/wiring.ts', 'wiring'],
+  ['lib/deployed.ts', 'deployed'],
   ['lib/cli/', 'cli'],
   ['lib/infra/', 'infra'],
   ['lambdas/', 'lambdas'],
@@ -162,6 +165,7 @@ describe('the layers', () => {
       'cli imports only cli, wiring, app, core, report, config, simulator',
     ],
     ['lambdas/poll.ts', '@aws-sdk/client-sns', 'lambdas uses no package but none'],
+    ['lib/deployed.ts', './wiring.ts', 'deployed imports only deployed, core, report, config, app, adapters'],
     ['lib/infra/poller.ts', '../core/time.ts', 'infra imports only infra, config'],
   ])('would not let %s import %s', (file, specifier, rule) => {
     expect(wrongIn({ file, line: 1, text: '', specifier })).toBe(rule);
@@ -235,6 +239,40 @@ describe('imports', () => {
       .filter((found) => found.specifier.startsWith('.') && !known.has(targetOf(found)))
       .map((found) => complaint(found, 'there is no such file'));
     expect(broken).toEqual([]);
+  });
+});
+
+/** What a file loads when it runs, wherever it stands; types load nothing. */
+const loading = /\b(?:import|export)\s+(type\s)?(?:[^'";]*?\bfrom\s*)?'([^']+)'|\bimport\('([^']+)'\)/g;
+
+const loadedBy = (file: string): readonly string[] =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(loading)]
+    .filter(([, isType]) => isType === undefined)
+    .map(([, , specifier, dynamic]) => specifier ?? dynamic ?? '');
+
+/** Everything that comes into the bundle of a door: our files and the names of packages. */
+const reachedFrom = (door: string): ReadonlySet<string> => {
+  const reached = new Set([door]);
+  for (const file of reached) {
+    if (!file.endsWith('.ts')) continue;
+    for (const specifier of loadedBy(file)) {
+      reached.add(specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier);
+    }
+  }
+  return reached;
+};
+
+describe('a function in AWS', () => {
+  it.each(filesUnder('lambdas'))('carries nothing that only the command line needs: %s', (door) => {
+    const reached = [...reachedFrom(door)];
+    expect(reached.length).toBeGreaterThan(20);
+    expect(
+      reached.filter((file) =>
+        /^(zod|commander|node:sqlite|lib\/(wiring|simulator|cli|infra|adapters\/state\/sqlite|report\/investigation|config\/settings)\b)/.test(
+          file,
+        ),
+      ),
+    ).toEqual(['zod/mini']);
   });
 });
 

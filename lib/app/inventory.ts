@@ -2,6 +2,7 @@
  * Taking inventory: the vendor's list of tokens, where it can be asked, beside a log of any length, which is gone
  * through once.
  */
+import { type AuditEvent, inOrder } from '../core/event.ts';
 import type { HygieneLimits } from '../core/inventory/hygiene.ts';
 import { type Inventory, takeInventory } from '../core/inventory/inventory.ts';
 import type { Listing } from '../core/inventory/listing.ts';
@@ -9,6 +10,7 @@ import { addUses, emptyUses, type Uses } from '../core/inventory/uses.ts';
 import type { Network } from '../core/network.ts';
 import type { Stretch } from '../core/time.ts';
 import type { Log, OnEvents } from './investigate.ts';
+import type { AuditSource } from './ports.ts';
 
 export type InventoryParts = {
   readonly source: string;
@@ -44,3 +46,16 @@ export const usesIn = async (
   }
   return uses;
 };
+
+/**
+ * The source, and among what it reads the events that were noticed in the vendor's API (`changesSince`): they are judged,
+ * settled and told like those of the log.
+ */
+export const withNoticed = (source: AuditSource, noticed: readonly AuditEvent[]): AuditSource => ({
+  name: source.name,
+  read: async (stretch, signal) => {
+    const reading = await source.read(stretch, signal);
+    const within = noticed.filter(({ atMs }) => atMs >= stretch.fromMs && atMs < stretch.toMs);
+    return within.length === 0 ? reading : { ...reading, events: [...reading.events, ...within].sort(inOrder) };
+  },
+});

@@ -7,7 +7,8 @@
  * still looking; later in life it is said once and tried again, since a watch that ends is a watch that sees nothing.
  */
 import type { Alert } from '../core/alert.ts';
-import { type Coverage, isBackfilling, latenessMs } from '../core/coverage.ts';
+import { type Coverage, isBackfilling, latenessMs, silenceOf } from '../core/coverage.ts';
+import { type Silence, silentRatio } from '../core/silence.ts';
 import { readCoverage } from '../core/stored.ts';
 import { msPerSecond, type Stretch } from '../core/time.ts';
 import { type Account, accountFor } from './account.ts';
@@ -33,6 +34,9 @@ export type Notice = { readonly source: string } & (
   | { readonly notice: 'trouble'; readonly error: Trouble; readonly retryAtMs: number }
   | { readonly notice: 'recovered'; readonly sinceMs: number; readonly atMs: number }
   | { readonly notice: 'undelivered'; readonly failures: readonly unknown[] }
+  /** Said when it begins, and at the start of a watch that finds it so. */
+  | { readonly notice: 'silent'; readonly sinceMs: number; readonly atMs: number; readonly silence: Silence }
+  | { readonly notice: 'heard-again'; readonly atMs: number }
 );
 
 export type Trouble = SourceError | StateConflict;
@@ -87,6 +91,7 @@ type Turn = {
   /** Whether a poll ended well since the start. */
   isMet: boolean;
   isBackfilling: boolean;
+  isSilent: boolean;
   trouble: { readonly error: Trouble; readonly sinceMs: number } | undefined;
   coverage: Coverage | undefined;
   told: number;
@@ -98,6 +103,7 @@ const newTurn = (source: AuditSource, dueMs: number): Turn => ({
   isBehind: false,
   isMet: false,
   isBackfilling: true,
+  isSilent: false,
   trouble: undefined,
   coverage: undefined,
   told: 0,
@@ -175,7 +181,20 @@ const succeed = async (
       account: await accountFor({ ...parts, source, coverage }),
     });
   }
+  tellOfSilence(turn, parts, coverage);
   notify({ notice: 'polled', source, run, atMs, nextAtMs: turn.dueMs });
+};
+
+/** A fact that needs no statistics of alerts: whoever wants to act unseen switches the log off first. */
+const tellOfSilence = (turn: Turn, { clock, notify }: WatchParts, coverage: Coverage): void => {
+  const source = turn.source.name;
+  const atMs = clock.nowMs();
+  const silence = silenceOf(coverage);
+  const isSilent = silentRatio(silence) > 1;
+  if (silence !== undefined && isSilent && !turn.isSilent)
+    notify({ notice: 'silent', source, sinceMs: coverage.newestEventMs, atMs, silence });
+  if (!isSilent && turn.isSilent) notify({ notice: 'heard-again', source, atMs });
+  turn.isSilent = isSilent;
 };
 
 const isTrouble = (error: unknown): error is Trouble => error instanceof SourceError || error instanceof StateConflict;

@@ -1,18 +1,14 @@
-import { dirname, join } from 'node:path';
-import { gather } from '../app/gather.ts';
 import type { Log } from '../app/investigate.ts';
-import { settingsFor } from '../config/settings.ts';
-import { isPulumi, type PulumiSource } from '../config/source-settings.ts';
-import { msPerDay, msPerSecond, type Stretch } from '../core/time.ts';
+import type { Source } from '../config/source-settings.ts';
+import { msPerDay, type Stretch } from '../core/time.ts';
 import { badRecordsSentence } from '../report/run-text.ts';
-import { named, shownText } from '../report/safe-text.ts';
-import { instantText } from '../report/times.ts';
-import { counted, listed } from '../report/words.ts';
-import { folderOfStretches, openSource, type PulumiCloud, readFiles } from '../wiring.ts';
-import { CannotDoError, UsageError } from './failure.ts';
+import { shownText } from '../report/safe-text.ts';
+import { counted } from '../report/words.ts';
+import { readFiles, type VendorSource } from '../wiring.ts';
+import { UsageError } from './failure.ts';
+import { gatherLive } from './live-log.ts';
 import type { Screen } from './screen.ts';
-import { chooseSettings, organizationOf, type SettingsFlags } from './settings.ts';
-import { stateFile } from './state-file.ts';
+import { organizationOf } from './settings.ts';
 import type { World } from './world.ts';
 
 /** The log that callers are read from: recorded files, or the last days of the vendor's own, kept as they come. */
@@ -22,7 +18,7 @@ export type CallersLog = {
   readonly log: Log;
   /** Undefined: from its first event to its last. */
   readonly observed: Stretch | undefined;
-  readonly live: PulumiCloud | undefined;
+  readonly live: VendorSource | undefined;
   readonly close: () => void;
 };
 
@@ -47,48 +43,18 @@ export const openFiles = async (
 
 const noteColumnsMax = 400;
 
-export const openLive = async (
-  settings: PulumiSource,
-  historyDays: number,
-  { world, screen }: Opening,
-): Promise<CallersLog> => {
-  const source = openSource(settings, { environment: world.environment, clock: world.clock });
-  const nowMs = world.clock.nowMs();
-  const store = await folderOfStretches({
-    folder: join(dirname(stateFile(world)), 'read'),
-    source: `${source.name} ${settings.baseUrl}`,
-    nowMs,
-  });
-  const toMs = (Math.floor(nowMs / msPerSecond) + 1) * msPerSecond;
+export const openLive = async (settings: Source, historyDays: number, opening: Opening): Promise<CallersLog> => {
+  const nowMs = opening.world.clock.nowMs();
   const fromMs = Math.floor((nowMs - historyDays * msPerDay) / msPerDay) * msPerDay;
-  try {
-    const log = await gather({
-      source,
-      store,
-      clock: world.clock,
-      stretch: { fromMs, toMs },
-      signal: world.interruption(),
-      onProgress: ({ readFromMs, events, requests }) =>
-        screen.status(
-          `Reading ${source.name}: back to ${instantText(readFromMs)}, ${counted(events, 'event')}, ${counted(requests, 'request')}`,
-        ),
-    });
-    if (log.isInterrupted) {
-      throw new CannotDoError(
-        'Interrupted. What was read is kept: run the same command again, and it goes on from there.',
-      );
-    }
-    const { coverage } = log;
-    return {
-      source: source.name,
-      log,
-      observed: { fromMs: coverage.fromMs, toMs: coverage.toMs },
-      live: source,
-      close: () => undefined,
-    };
-  } finally {
-    screen.status(undefined);
-  }
+  const { vendor, log } = await gatherLive(settings, { ...opening, fromMs, nowMs });
+  const { coverage } = log;
+  return {
+    source: vendor.name,
+    log,
+    observed: { fromMs: coverage.fromMs, toMs: coverage.toMs },
+    live: vendor,
+    close: () => undefined,
+  };
 };
 
 export const historyDaysDefault = 30;
@@ -101,25 +67,4 @@ export const daysOf = (flag: string, text: string | undefined, otherwise: number
   const days = /^\d{1,4}$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (days >= 1 && days <= daysMax) return days;
   throw new UsageError(`${flag}: write a whole number of days from 1 to ${daysMax}.`);
-};
-
-/** One organization at a time: with several in the settings, somebody has to say which. */
-export const oneSource = (
-  flags: Pick<SettingsFlags, 'settings' | 'organization' | 'baseUrl' | 'state'>,
-  world: World,
-  otherwise: string,
-): { readonly source: PulumiSource; readonly statePath: string | undefined } => {
-  const { organization, settings: file, ...rest } = flags;
-  const chosen = chooseSettings(
-    file === undefined ? { ...rest, ...(organization !== undefined && { organization }) } : { ...rest, settings: file },
-    world,
-  );
-  if (chosen === undefined) throw new UsageError(otherwise);
-  const sources = chosen.settings.sources.filter(isPulumi);
-  const wanted = organization === undefined ? undefined : settingsFor({ organization }).sources[0]?.name;
-  const meant = wanted === undefined ? sources : sources.filter(({ name }) => name === wanted);
-  const [only, ...more] = meant;
-  if (only !== undefined && more.length === 0) return { source: only, statePath: chosen.settings.statePath };
-  const names = listed(sources.map((source) => named(source.organization)));
-  throw new UsageError(`The settings from ${chosen.from} have ${names}: say which one with --organization.`);
 };

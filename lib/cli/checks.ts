@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Clock, StateStore } from '../app/ports.ts';
 import type { Settings } from '../config/settings.ts';
-import type { PulumiSource } from '../config/source-settings.ts';
+import type { Source } from '../config/source-settings.ts';
 import { latenessMs } from '../core/coverage.ts';
 import { readCoverage } from '../core/stored.ts';
 import { msPerMinute } from '../core/time.ts';
@@ -9,7 +9,7 @@ import type { Check } from '../report/doctor-text.ts';
 import { named } from '../report/safe-text.ts';
 import { durationText, instantText } from '../report/times.ts';
 import { counted } from '../report/words.ts';
-import { openOwners, openSource, openState } from '../wiring.ts';
+import { openOwners, openState, openVendor } from '../wiring.ts';
 import { failed, ok, orFailed, warning } from './check-outcome.ts';
 import type { World } from './world.ts';
 
@@ -31,11 +31,11 @@ export const checkOwners = (mmdbPaths: readonly string[], { tableFile }: World):
     return [ok(name, credit ?? `From ${counted(mmdbPaths.length, 'MMDB file')}.`)];
   });
 
-/** Asks the vendor; needs the secret. */
-export const checkSource = (source: PulumiSource, world: World): Promise<readonly Check[]> => {
+/** Asks the vendor; needs the secret where there is one. */
+export const checkSource = (source: Source, world: World): Promise<readonly Check[]> => {
   const { environment, clock } = world;
   return orFailed(`${named(source.name)} access`, 'Set the secret first.', async () => {
-    const checks = await openSource(source, { environment, clock }).checkAccess();
+    const checks = await openVendor(source, { environment, clock }).checkAccess();
     return checks.map((check) => {
       const name = `${named(source.name)} ${check.name}`;
       if (!check.ok) return failed(name, check.detail, check.fix);

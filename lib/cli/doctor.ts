@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { isPulumi } from '../config/source-settings.ts';
 import { type Check, checkJson, doctorText } from '../report/doctor-text.ts';
+import { sourcesOf } from '../wiring.ts';
 import { checkAllowances } from './allow-checks.ts';
 import { checkNode, checkOwners, checkSource, checkState } from './checks.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
@@ -74,7 +74,7 @@ const allChecks = async (
   checks.push(...(await checkState({ file, settings, clock: world.clock })));
   onCheck('the alert budget');
   checks.push(...(await checkPromises({ file, settings, mmdbPaths, world })));
-  for (const source of (settings?.sources ?? []).filter(isPulumi)) {
+  for (const source of settings === undefined ? [] : sourcesOf(settings)) {
     onCheck(source.name);
     const secret = await checkSecret(source, world);
     checks.push(...secret);

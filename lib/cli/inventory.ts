@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { inventoryOf } from '../app/inventory.ts';
 import { nearest } from '../config/nearest.ts';
+import { providerOf } from '../core/event.ts';
 import { type Inventory, type TokenRecord, tokensNamed } from '../core/inventory/inventory.ts';
 import { revocationOf } from '../core/inventory/revocation.ts';
 import { rememberNetworks } from '../core/network.ts';
@@ -10,9 +11,10 @@ import { inventoryText, revocationText } from '../report/inventory-text.ts';
 import { named } from '../report/safe-text.ts';
 import { counted, listed } from '../report/words.ts';
 import { openOwners } from '../wiring.ts';
-import { type CallersLog, daysOf, historyDaysDefault, oneSource, openFiles, openLive } from './callers-log.ts';
+import { type CallersLog, daysOf, historyDaysDefault, openFiles, openLive } from './callers-log.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { UsageError } from './failure.ts';
+import { oneSource, organizationHelp } from './live-log.ts';
 import { collected } from './options.ts';
 import { type Screen, screenOf } from './screen.ts';
 import type { World } from './world.ts';
@@ -37,18 +39,15 @@ export const addInventory = (program: Command, world: World, done: (code: ExitCo
     .command('inventory')
     .summary('every token, who uses it, what to mend; and what breaks if one is revoked')
     .description(
-      'Lists every token that Pulumi Cloud shows and every one seen only in its log: kind, owner, age, rights, last use, ' +
+      'Lists every token that the vendor shows and every one seen only in its log: kind, owner, age, rights, last use, ' +
         'and who uses it: from where, in what rhythm, on what, and when each is due again. Says what should be mended. ' +
         'With --revoke: what breaks if that token is revoked, and when each of its callers would notice.',
     )
     .option('--revoke <token>', 'name or id of a token: what breaks if it is revoked now')
-    .option('--organization <name>', 'Pulumi Cloud organization; its token is read from PULUMI_ACCESS_TOKEN')
+    .option('--organization <name>', organizationHelp)
     .option('--settings <file>', 'settings file that says what to read')
     .option('--base-url <url>', 'address of a self-hosted Pulumi Cloud API (default: https://api.pulumi.com)')
-    .option(
-      '--from <files...>',
-      'recorded logs instead of Pulumi Cloud, or - for standard input; asked as of their end',
-    )
+    .option('--from <files...>', 'recorded logs instead of the vendor, or - for standard input; asked as of their end')
     .option('--history-days <n>', `days of the log to read (default: ${historyDaysDefault})`)
     .option(
       '--rotation-days <n>',
@@ -63,6 +62,7 @@ export const addInventory = (program: Command, world: World, done: (code: ExitCo
 Examples:
   PULUMI_ACCESS_TOKEN=... tokenwatch inventory --organization acme
   tokenwatch inventory --from audit-log.json --revoke ci-deploy
+  tokenwatch inventory --organization scalr:acme
   tokenwatch inventory --json | jq '.tokens[] | select(.hygiene | length > 0) | .name'
 
 Exit codes:
@@ -88,7 +88,7 @@ const runInventory = async (flags: Flags, world: World): Promise<ExitCode> => {
     const listing = await opened.live?.listTokens();
     const inventory = await inventoryOf({
       source: opened.source,
-      provider: 'pulumi',
+      provider: providerOf(opened.source),
       log: opened.log,
       observed: opened.observed,
       listing,
@@ -113,7 +113,7 @@ const openLog = (flags: Flags, opening: { readonly world: World; readonly screen
   const { from, organization, settings, baseUrl, historyDays } = flags;
   if (from === undefined) {
     const otherwise =
-      'Say which tokens: --organization NAME for Pulumi Cloud, or --from FILES for what an exported log shows.';
+      'Say which tokens: --organization NAME for Pulumi Cloud, --settings FILE, or --from FILES for what an exported log shows.';
     const { source } = oneSource(
       {
         ...(settings !== undefined && { settings }),
@@ -127,7 +127,7 @@ const openLog = (flags: Flags, opening: { readonly world: World; readonly screen
   }
   if (settings !== undefined || baseUrl !== undefined || historyDays !== undefined) {
     throw new UsageError(
-      '--settings, --base-url and --history-days are for reading Pulumi Cloud: leave them out with --from.',
+      '--settings, --base-url and --history-days are for reading a vendor: leave them out with --from.',
     );
   }
   return openFiles(from, organization, opening);
@@ -139,8 +139,15 @@ const showAll = async (inventory: Inventory, { flags, screen }: Showing): Promis
   const { width, hasColour: colour } = screen;
   const text = flags.json === true ? inventoryJson(inventory) : inventoryText(inventory, { width, colour }).join('\n');
   await screen.result(`${text}\n`);
+  if (flags.json !== true) sayOwn(inventory, screen);
   const isClean = inventory.tokens.every(({ hygiene }) => hygiene.length === 0);
   return isClean ? exitCodes.nothingFound : exitCodes.somethingFound;
+};
+
+/** The one that must not be revoked by mistake, and whose use from elsewhere means that somebody has it. */
+const sayOwn = ({ listing }: Inventory, screen: Screen): void => {
+  const own = listing?.tokens.find(({ isOwn }) => isOwn === true);
+  if (own !== undefined) screen.say(`\nThe token that tokenwatch itself asks with: ${named(own.name)}.`);
 };
 
 const showRevocation = async (

@@ -15,8 +15,9 @@ import { openOwners, readFiles } from '../wiring.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { UsageError } from './failure.ts';
 import { type InvestigateFlags, timesOf, wantedOf } from './investigate-asked.ts';
-import { gatherLive, type Opening, type OpenLog } from './investigate-live.ts';
+import { type Opening, type OpenLog, openLiveLog } from './investigate-live.ts';
 import { subjectsMeant } from './investigate-subjects.ts';
+import { organizationHelp } from './live-log.ts';
 import { collected } from './options.ts';
 import { type ReportFile, requireWritable, writeReport } from './report-file.ts';
 import { type Screen, screenOf } from './screen.ts';
@@ -32,14 +33,14 @@ export const addInvestigate = (program: Command, world: World, done: (code: Exit
     .description(
       'Learns from the audit log how a token was used before it leaked, judges how it was used after, and says whether\n' +
         'somebody else used it, what they did, what they could reach, what the log cannot show, and what to do next.\n' +
-        'Reads exported files, or Pulumi Cloud itself; nothing needs to have been set up before.',
+        'Reads exported files, Pulumi Cloud itself, or the log group of a Scalr account in the settings.',
     )
     .argument('[token]', 'name or id of the token')
     .option('--user <login>', 'instead of one token: all tokens and sessions of a user')
     .option('--leaked-at <time>', 'when it leaked: "2026-10-05 04:10" (UTC) or with a zone; without it, any time')
     .option('--until <time>', 'when it was revoked: what the log lacks after it does not matter (default: now)')
     .option('--from <files...>', 'recorded logs to read, as "tokenwatch replay" reads them, or - for standard input')
-    .option('--organization <name>', 'Pulumi Cloud organization to read; its token is read from PULUMI_ACCESS_TOKEN')
+    .option('--organization <name>', organizationHelp)
     .option('--settings <file>', 'settings file that says what to read')
     .option('--base-url <url>', 'address of a self-hosted Pulumi Cloud API (default: https://api.pulumi.com)')
     .option(
@@ -62,7 +63,7 @@ Exit codes:
   0  no sign of use by somebody else        1  used by somebody else, or probably
   2  wrong use                              3  cannot tell, or could not do it
 
-What was read of Pulumi Cloud is kept for two weeks beside the state, so that an interrupted reading goes on.`,
+What was read of a vendor is kept for two weeks beside the state, so that an interrupted reading goes on.`,
     )
     .action(async (token: string | undefined, flags: InvestigateFlags) =>
       done(await runInvestigate(token, flags, world)),
@@ -105,11 +106,11 @@ const reportFileOf = ({ html, force }: InvestigateFlags, { cwd }: World): Report
 };
 
 const openLog = (flags: InvestigateFlags, opening: Opening): Promise<OpenLog> => {
-  if (flags.from === undefined) return gatherLive(flags, opening);
+  if (flags.from === undefined) return openLiveLog(flags, opening);
   const live = (['settings', 'baseUrl', 'historyDays'] as const).filter((name) => flags[name] !== undefined);
   if (live.length > 0) {
     throw new UsageError(
-      '--settings, --base-url and --history-days are for reading Pulumi Cloud: leave them out with --from.',
+      '--settings, --base-url and --history-days are for reading a vendor: leave them out with --from.',
     );
   }
   return openFiles(flags.from, flags, opening);

@@ -5,8 +5,9 @@ import type { AuditEvent } from '../core/event.ts';
 import type { Network } from '../core/network.ts';
 import { follow } from '../core/watch/follow.ts';
 import type { Watch } from '../core/watch/watch.ts';
-import { type CallersLog, historyDaysDefault, oneSource, openFiles, openLive } from './callers-log.ts';
+import { type CallersLog, historyDaysDefault, openFiles, openLive } from './callers-log.ts';
 import { CannotDoError, UsageError } from './failure.ts';
+import { oneSource } from './live-log.ts';
 import type { Screen } from './screen.ts';
 import type { World } from './world.ts';
 

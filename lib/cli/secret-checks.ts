@@ -1,5 +1,5 @@
 import { secretReferenceText } from '../config/secret-reference.ts';
-import type { PulumiSource } from '../config/source-settings.ts';
+import type { Source } from '../config/source-settings.ts';
 import type { Check } from '../report/doctor-text.ts';
 import { named } from '../report/safe-text.ts';
 import { counted } from '../report/words.ts';
@@ -13,14 +13,16 @@ import type { World } from './world.ts';
  */
 
 /** Asks the store itself. A login that cannot be told does no harm when the secret was read, and else says nothing new. */
-export const checkSecret = async (source: PulumiSource, world: World): Promise<readonly Check[]> => {
+export const checkSecret = async (source: Source, world: World): Promise<readonly Check[]> => {
   const { environment, clock } = world;
-  const secrets = openSecrets({ environment, clock });
   const { token: reference } = source;
+  // A Scalr account can be watched without: the checks of its access say what is missed then.
+  if (reference === undefined) return [];
+  const secrets = openSecrets({ environment, clock });
   const where = secretReferenceText(reference);
   const name = `${named(source.name)} secret`;
   const read = await orFailed(name, fixes[reference.scheme], async () => {
-    const hint = secretHint(await secrets.read(reference, { fresh: true }));
+    const hint = secretHint(await secrets.read(reference, { fresh: true }), source.kind);
     const careless = reference.scheme === 'file' ? await fileWarning(reference) : undefined;
     return [
       hint === undefined

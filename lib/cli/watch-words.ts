@@ -1,5 +1,5 @@
 import { isForAPerson, type Notice } from '../app/watch.ts';
-import { dayOf } from '../core/time.ts';
+import { dayOf, msPerHour } from '../core/time.ts';
 import { keptSentence, sensitivityHeading, sensitivityTable } from '../report/promise-text.ts';
 import { alertList, backfillSentence } from '../report/run-text.ts';
 import { named } from '../report/safe-text.ts';
@@ -36,6 +36,11 @@ export const notifyOn = (screen: Screen): ((notice: Notice) => void) => {
         return screen.warn(
           `${source} can be read again, after ${durationText(notice.atMs - notice.sinceMs)}. Nothing was missed: what happened meanwhile has been read now.`,
         );
+      case 'silent':
+        screen.status(undefined);
+        return screen.warn(silentText(notice, source));
+      case 'heard-again':
+        return screen.warn(`${source} speaks again.`);
       case 'undelivered':
         return screen.warn(
           `${counted(notice.failures.length, 'alert')} of ${source} could not be delivered, and will be tried again after the next poll.`,
@@ -91,6 +96,15 @@ const tellOfBadRecords = ({ run }: Of<'polled'>, source: string, withBadRecords:
   withBadRecords.add(source);
   screen.warn(
     `${counted(run.badRecords, 'record')} of ${source} could not be read whole; "tokenwatch doctor" says which and why.`,
+  );
+};
+
+const silentText = ({ sinceMs, atMs, silence }: Of<'silent'>, source: string): string => {
+  const usual = durationText(silence.usualHours * msPerHour);
+  return (
+    `${source} HAS GONE SILENT: its last event is of ${instantText(sinceMs)}, ${durationText(atMs - sinceMs)} ago. By the last ` +
+    `four weeks, up to ${usual} would be usual, days of rest not counted. Look whether its audit log still shows what you do ` +
+    'there: somebody may have switched it off, or taken its export away.'
   );
 };
 

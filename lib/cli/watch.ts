@@ -1,15 +1,18 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { SendAlert } from '../app/ports.ts';
+import { toAll } from '../app/tell.ts';
 import { type Watched, watch } from '../app/watch.ts';
-import { isPulumi } from '../config/source-settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { allowedBy } from '../core/allowance.ts';
 import { latenessMs } from '../core/coverage.ts';
 import { rememberNetworks } from '../core/network.ts';
 import { allowanceSentence } from '../report/allowance-text.ts';
 import { named } from '../report/safe-text.ts';
+import { slackMessage } from '../report/slack/alert.ts';
 import { durationText, instantText } from '../report/times.ts';
 import { counted, listed } from '../report/words.ts';
-import { openOwners, openSource, openState } from '../wiring.ts';
+import { openOwners, openSlack, openState, openVendor, sourcesOf } from '../wiring.ts';
 import { alertsOn } from './alert-words.ts';
 import { runDemo } from './demo.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
@@ -91,7 +94,7 @@ const watchReal = async (
   { flags, world, screen }: { readonly flags: Flags; readonly world: World; readonly screen: Screen },
 ): Promise<ExitCode> => {
   const { clock, environment } = world;
-  const sources = settings.sources.filter(isPulumi).map((source) => openSource(source, { environment, clock }));
+  const sources = sourcesOf(settings).map((source) => openVendor(source, { environment, clock }));
   const owners = await openOwners(settings.mmdbPaths, world.tableFile);
   const file = settings.statePath === undefined ? stateFile(world) : resolve(world.cwd, settings.statePath);
   const state = openState(file);
@@ -111,7 +114,10 @@ const watchReal = async (
       signal,
       networks: rememberNetworks(owners.lookup),
       isAllowed: allowedBy(settings.allow),
-      sendAlert: alertsOn(screen, { isJson: flags.json === true, zone: world.zone }),
+      sendAlert: toAll([
+        alertsOn(screen, { isJson: flags.json === true, zone: world.zone }),
+        ...toSlack(settings, world),
+      ]),
       notify: notifyOn(screen),
       ...(isOnce && { endAtMs: clock.nowMs() }),
     });
@@ -122,6 +128,9 @@ const watchReal = async (
     await state.close();
   }
 };
+
+const toSlack = ({ alerts: { slack } }: Settings, world: World): readonly SendAlert[] =>
+  slack === undefined ? [] : [openSlack(slack, world, ({ alert }) => slackMessage(alert))];
 
 const sayEnd = (
   { told, coverages, troubles }: Watched,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { wrong } from './advice.ts';
 import type { SecretReference } from './secret-reference.ts';
 import { secretReference } from './source-settings.ts';

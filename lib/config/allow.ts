@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Allowance, parseLastDay, parseRange, type RangeProblem } from '../core/allowance.ts';
 import { numberAdvice, wrong } from './advice.ts';
 

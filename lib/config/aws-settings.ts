@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { numberAdvice, wrong } from './advice.ts';
 
 /** `aws`: how the monitor lies in an AWS account. All of it has a default; a laptop does not read it. */

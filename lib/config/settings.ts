@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Allowance } from '../core/allowance.ts';
 import { msPerDay, msPerMinute } from '../core/time.ts';
 import { isBlank, numberAdvice, wrong } from './advice.ts';
@@ -42,9 +42,9 @@ export type SettingsProblem = {
 
 export class SettingsError extends Error {
   readonly problems: readonly SettingsProblem[];
-  constructor(where: string, problems: readonly SettingsProblem[]) {
+  constructor(where: string, problems: readonly SettingsProblem[], options: { readonly cause?: unknown } = {}) {
     const lines = problems.map(({ path, text }) => `  ${path === '' ? '' : `${path}: `}${text}`);
-    super([`${where} not valid:`, ...lines].join('\n'));
+    super([`${where} not valid:`, ...lines].join('\n'), options);
     this.name = 'SettingsError';
     this.problems = problems;
   }

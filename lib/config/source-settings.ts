@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { wrong } from './advice.ts';
 import { baseUrlDefault, parseBaseUrl } from './base-url.ts';
 import { parseSecretReference, type SecretReference } from './secret-reference.ts';

@@ -45,6 +45,8 @@ export type AssessContext = {
   readonly toldId?: FindTold;
   /** Whether the operator vouches for this network at this time; see `allowance.ts`. Left out: for none. */
   readonly isAllowed?: ((network: Network, atMs: number) => boolean) | undefined;
+  /** Whether this is the token that the monitor itself reads with. Left out: none is. */
+  readonly isOwn?: ((principal: Principal) => boolean) | undefined;
 };
 
 export type Assessment = {
@@ -84,7 +86,8 @@ export const assess = (memory: Memory, events: readonly AuditEvent[], context: A
     const { baseline, peers } = draftOf(event);
     const seen = enter(event, baseline, organization, context);
     const isAllowed = context.isAllowed?.(seen.network, event.atMs) === true;
-    const told = judge(seen, { baseline, organization, peers, toldId: context.toldId, isAllowed });
+    const isOwn = context.isOwn?.(event.principal) === true;
+    const told = judge(seen, { baseline, organization, peers, toldId: context.toldId, isAllowed, isOwn });
     if (told !== undefined) {
       const before = alerts.get(told.alert.id)?.news;
       alerts.set(told.alert.id, { ...told, news: before === undefined || before === 'grown' ? told.news : before });

@@ -36,6 +36,8 @@ export type Crossing = {
   readonly excess: number;
   /** Finds the id of an alert that people were already told of; see `AssessContext`. */
   readonly toldId: FindTold | undefined;
+  /** The monitor's own token, which nobody but the monitor has a use for. */
+  readonly isOwn: boolean;
 };
 
 export type FindTold = (principalKey: string, openedAtMs: number) => string | undefined;
@@ -197,12 +199,14 @@ const highNats = Math.log(100);
  * From how rare it is, and from what was touched: a secret opened from a place or at an hour that is wrong makes it worse,
  * and so does a rented server or a hidden exit.
  */
-const severityOf = ({ event, session, kind, excess }: Crossing, findings: readonly Finding[]): Severity => {
+const severityOf = ({ event, session, kind, excess, isOwn }: Crossing, findings: readonly Finding[]): Severity => {
   const facts = findings.flatMap(({ evidence }) => (evidence.detector === 'token-life' ? [evidence.fact] : []));
   if (facts.includes('used-after-deletion')) return event.outcome === 'success' ? 'critical' : 'high';
   if (session.isFact) return 'critical';
   const rarity = excess >= highNats ? 2 : excess >= mediumNats ? 1 : 0;
   const places = findings.flatMap(({ evidence }) => (evidence.detector === 'unfamiliar-network' ? [evidence] : []));
+  // Whoever reads what the monitor reads sees what it sees: no errand of a colleague's leads there.
+  if (isOwn && places.length > 0) return 'critical';
   const isForeign = places.length > 0 || findings.some(({ evidence }) => evidence.detector === 'odd-hours');
   const touchedNow = event.outcome === 'success' ? 1 << kind : 0;
   const touched = isForeign && touchesSensitive(session.kinds | touchedNow) ? 1 : 0;

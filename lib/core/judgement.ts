@@ -82,7 +82,7 @@ export type Told = { readonly alert: Alert; readonly news: News };
 /** What people are to be told because of this event, if anything. */
 export const judge = (seen: Seen, past: Past): Told | undefined => {
   const { event, session, network } = seen;
-  const { baseline, organization, toldId } = past;
+  const { baseline, organization, toldId, isOwn } = past;
   const isBetter = askDetectors(seen, past) || isWorse(seen);
   const nats = isBetter ? session.scores.map((raw, i) => calibrated(raw, pastOf(organization, i))) : [];
   const best = isBetter ? strongest(nats, baseline, organization) : undefined;
@@ -108,6 +108,7 @@ export const judge = (seen: Seen, past: Past): Told | undefined => {
     nats: combined,
     excess: best.excess - organization.unionThreshold,
     toldId,
+    isOwn,
   });
 };
 
@@ -125,6 +126,8 @@ export type Past = {
   readonly toldId: FindTold | undefined;
   /** The operator vouches for the network: it is not judged as unfamiliar. */
   readonly isAllowed: boolean;
+  /** The monitor's own token. */
+  readonly isOwn: boolean;
 };
 
 /** Whether any detector's score of the session became better. */

@@ -290,6 +290,36 @@ describe('a watch in trouble', () => {
   });
 });
 
+describe('a log that goes silent', () => {
+  const hour = 60 * msPerMinute;
+  const chatter = Array.from({ length: 24 * 30 }, (_, at) => use(startMs - (24 * 30 - at) * hour));
+
+  it('is told once, and again when it speaks', async () => {
+    const clock = fastForwardClock(startMs);
+    const back = use(startMs + 20 * hour);
+    const { notices } = await run(clock, [sourceOf(clock, { log: [...chatter, back] }).source], {
+      pollEveryMs: hour,
+      endAtMs: startMs + 24 * hour,
+    });
+    expect(kindsOf(notices)).toEqual(['backfilling', 'backfilled', 'silent', 'heard-again']);
+    expect(notices.find(({ notice }) => notice === 'silent')).toMatchObject({
+      sinceMs: startMs - hour,
+      atMs: startMs + 6 * hour,
+      silence: { usualHours: 6 },
+    });
+  });
+
+  it('is told again by the next watch, which another person may look at', async () => {
+    const state = memoryState();
+    for (const atMs of [startMs, startMs + 24 * hour]) {
+      const clock = fastForwardClock(atMs);
+      const source = sourceOf(clock, { log: chatter }).source;
+      const { notices } = await run(clock, [source], { state, endAtMs: atMs + 12 * hour, pollEveryMs: hour });
+      expect(kindsOf(notices)).toContain('silent');
+    }
+  });
+});
+
 describe('a watch of several sources', () => {
   it('keeps the others going while one is in trouble', async () => {
     const clock = fastForwardClock(startMs);

@@ -169,6 +169,17 @@ describe('the id of an alert', () => {
     expect(ids.size).toBe(3);
   });
 
+  it('is critical when the monitor’s own token is used from elsewhere, whatever was touched', () => {
+    const severityWith = (isOwn: boolean) =>
+      assess(having(work).memory, [theft], {
+        networks: rememberNetworks(exampleOwners),
+        alertBudgetPerWeek: 1,
+        isOwn: ({ id }) => isOwn && id === 'tok-ci',
+      }).alerts[0]?.alert.severity;
+    expect(severityWith(true)).toBe('critical');
+    expect(severityWith(false)).not.toBe('critical');
+  });
+
   it('is the one that people were told of already, where a late event moved the opening', () => {
     const asked: unknown[] = [];
     const { alerts } = assess(having(work).memory, [theft], {

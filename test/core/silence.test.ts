@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { beginCoverage, silenceOf } from '../../lib/core/coverage.ts';
 import { checkedRhythm, hear, type Rhythm, silenceAt, silentRatio } from '../../lib/core/silence.ts';
+import { readCoverage, writeCoverage } from '../../lib/core/stored.ts';
 import { msPerDay, msPerHour } from '../../lib/core/time.ts';
 import { msOf } from './having.ts';
 
@@ -80,6 +82,22 @@ describe('silence', () => {
     const at = (days: number) => silentRatio(silenceAt(heardAt(machines), msOf('2026-04-04T00:00Z') + days * msPerDay));
     expect(at(60)).toBeGreaterThan(at(30));
     expect(at(30)).toBeGreaterThan(at(3));
+  });
+});
+
+describe('coverage', () => {
+  it('carries the rhythm in the stored cursor, and refuses a damaged one', () => {
+    const coverage = { ...beginCoverage(mondayMs, 30 * msPerDay), rhythm: heardAt(office) };
+    expect(readCoverage(writeCoverage(coverage))).toEqual(coverage);
+    const damaged = { ...coverage, rhythm: { lastHour: 5, heard: 'x' } };
+    expect(() => readCoverage(writeCoverage(damaged))).toThrow('is damaged');
+  });
+
+  it('knows no silence while history is read, whose gaps are over', () => {
+    const begun = beginCoverage(msOf('2026-04-20T00:00Z'), 60 * msPerDay);
+    const settled = (throughMs: number) => ({ ...begun, settledThroughMs: throughMs, rhythm: heardAt(machines) });
+    expect(silenceOf(settled(msOf('2026-04-10T00:00Z')))).toBeUndefined();
+    expect(silentRatio(silenceOf(settled(msOf('2026-04-20T00:00Z'))))).toBeGreaterThan(1);
   });
 });
 

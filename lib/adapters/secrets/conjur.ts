@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { SecretError } from '../../app/ports.ts';
 import type { Secret } from '../../config/secret.ts';
 import { type SecretReference, secretReferenceText } from '../../config/secret-reference.ts';

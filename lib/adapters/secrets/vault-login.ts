@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { type Clock, SecretError } from '../../app/ports.ts';
 import { Secret } from '../../config/secret.ts';
 import { msPerSecond } from '../../core/time.ts';
@@ -99,7 +99,11 @@ const renew = async (server: VaultServer, held: Held, nowMs: number): Promise<He
 };
 
 const Login = z.object({
-  auth: z.object({ client_token: z.string().min(1), lease_duration: z.number(), renewable: z.boolean() }),
+  auth: z.object({
+    client_token: z.string().check(z.minLength(1)),
+    lease_duration: z.number(),
+    renewable: z.boolean(),
+  }),
 });
 
 const leaseIn = ({ status, body }: VaultAnswer): Lease | undefined => {
@@ -203,7 +207,7 @@ const loggedIn = (
   throw new SecretError('login', `${who} refused the login of ${method}${place} (${answer.status}). ${advice}`);
 };
 
-const Lookup = z.object({ data: z.object({ ttl: z.number(), renewable: z.boolean().nullish() }) });
+const Lookup = z.object({ data: z.object({ ttl: z.number(), renewable: z.nullish(z.boolean()) }) });
 
 /** From VAULT_TOKEN, else from where `vault login` or an agent puts it; read again whenever a new one is needed. */
 const givenToken = (server: VaultServer, environment: Environment): LoginMethod => {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { SecretError } from '../../app/ports.ts';
 import type { Secret } from '../../config/secret.ts';
 import { secretReferenceText, type VaultReference } from '../../config/secret-reference.ts';
@@ -71,9 +71,9 @@ const encoded = (path: string): string => path.split('/').map(encodeURIComponent
 
 const Mount = z.object({
   data: z.object({
-    path: z.string().min(1),
+    path: z.string().check(z.minLength(1)),
     type: z.string(),
-    options: z.object({ version: z.string().nullish() }).nullish(),
+    options: z.nullish(z.object({ version: z.nullish(z.string()) })),
   }),
 });
 
@@ -144,9 +144,9 @@ const refusalOf = ({ who, namespace }: VaultServer, { reference, places, answers
 const Self = z.object({
   data: z.object({
     display_name: z.string(),
-    policies: z.array(z.string()).nullish(),
-    identity_policies: z.array(z.string()).nullish(),
-    ttl: z.number().nullish(),
+    policies: z.nullish(z.array(z.string())),
+    identity_policies: z.nullish(z.array(z.string())),
+    ttl: z.nullish(z.number()),
   }),
 });
 

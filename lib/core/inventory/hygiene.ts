@@ -130,9 +130,12 @@ const isMachine = ({ cadence, network }: Caller): boolean =>
 /** Nobody sits down at the same quarter of an hour every day. */
 const machineSpreadMinutes = 15;
 
-/** Only for the stretch that was read: what the vendor noted before it cannot be in it. */
+/**
+ * Only for the stretch that was read: what the vendor noted before it cannot be in it. Our own token reads all day, which
+ * leaves no line in most logs.
+ */
 const lastUseDiffers = ({ listed, use }: Examined, { observed }: Circumstances): Hygiene | undefined => {
-  if (listed === undefined) return undefined;
+  if (listed === undefined || listed.isOwn === true || listed.isUnnamedInLog === true) return undefined;
   const listedMs = listed.lastUsedAtMs;
   const loggedMs = use?.lastAtMs;
   if ((listedMs ?? 0) < observed.fromMs && loggedMs === undefined) return undefined;

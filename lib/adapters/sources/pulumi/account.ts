@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { SourceError } from '../../../app/ports.ts';
 
 /** What the API says of whoever calls it, and what checking that comes to. */
@@ -9,18 +9,20 @@ export type AccessCheck = {
   /** `advice`: it works, and could be better. */
 } & ({ readonly ok: true; readonly advice?: string } | { readonly ok: false; readonly fix: string });
 
-const absentable = z.string().nullish();
+const absentable = z.nullish(z.string());
 
 /** `tokenInfo` comes with machine tokens only; which of its fields, specification and client disagree about. */
 export const User = z.object({
   githubLogin: z.string(),
-  tokenInfo: z.object({ name: absentable, organization: absentable, team: absentable }).nullish(),
-  organizations: z.array(z.object({ githubLogin: z.string(), role: absentable })).nullish(),
+  tokenInfo: z.nullish(z.object({ name: absentable, organization: absentable, team: absentable })),
+  organizations: z.nullish(z.array(z.object({ githubLogin: z.string(), role: absentable }))),
 });
 
 export const Metadata = z.object({
   product: absentable,
-  features: z.object({ auditLogsEnabled: z.boolean().nullish(), customRolesEnabled: z.boolean().nullish() }).nullish(),
+  features: z.nullish(
+    z.object({ auditLogsEnabled: z.nullish(z.boolean()), customRolesEnabled: z.nullish(z.boolean()) }),
+  ),
 });
 
 export const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

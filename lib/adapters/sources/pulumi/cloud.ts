@@ -4,6 +4,7 @@ import type { Listing } from '../../../core/inventory/listing.ts';
 import { checkAccess } from './access.ts';
 import type { AccessCheck } from './account.ts';
 import { listTokens } from './inventory.ts';
+import { ownTokenName, withOwn } from './own-token.ts';
 import { auditLogPages } from './pages.ts';
 import { readStretch } from './stretch.ts';
 import { pulumiTranslator } from './translate.ts';
@@ -19,6 +20,8 @@ export type PulumiCloud = AuditSource & {
   checkAccess(signal?: AbortSignal): Promise<readonly AccessCheck[]>;
   /** The tokens that the API shows to this token. Throws `SourceError`. */
   listTokens(signal?: AbortSignal): Promise<Listing>;
+  /** The name or id by which the log knows the token that asks; undefined where it cannot be told. */
+  ownToken(signal?: AbortSignal): Promise<string | undefined>;
 };
 
 export type PulumiCloudSettings = {
@@ -43,7 +46,8 @@ export const pulumiCloud = (settings: PulumiCloudSettings): PulumiCloud => {
     name,
     read: (stretch, signal) => readStretch({ source: name, stretch, translate, pages, signal }),
     checkAccess: (signal) => checkAccess({ ask, pages, organization, clock, signal }),
-    listTokens: (signal) => listTokens({ ask, organization, signal }),
+    listTokens: async (signal) => withOwn(await listTokens({ ask, organization, signal }), { ask, signal }),
+    ownToken: (signal) => ownTokenName({ ask, signal }),
   };
 };
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { type Clock, SourceError } from '../../../app/ports.ts';
 import { isoSeconds, msPerDay, msPerMinute, msPerSecond } from '../../../core/time.ts';
 import { type AccessCheck, isSame, Metadata, outcomeOf, User } from './account.ts';
@@ -39,11 +39,11 @@ export const tokenRights = async (rights: Rights): Promise<readonly AccessCheck[
 type Owner = z.infer<typeof User>;
 
 const Token = z.object({
-  name: z.string().nullish(),
-  admin: z.boolean().nullish(),
-  expires: z.number().nullish(),
-  lastUsed: z.number().nullish(),
-  role: z.object({ name: z.string().nullish(), defaultIdentifier: z.string().nullish() }).nullish(),
+  name: z.nullish(z.string()),
+  admin: z.nullish(z.boolean()),
+  expires: z.nullish(z.number()),
+  lastUsed: z.nullish(z.number()),
+  role: z.nullish(z.object({ name: z.nullish(z.string()), defaultIdentifier: z.nullish(z.string()) })),
 });
 const Tokens = z.object({ tokens: z.array(Token) });
 type TokenSeen = z.infer<typeof Token>;

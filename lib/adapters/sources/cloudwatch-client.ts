@@ -1,0 +1,35 @@
+/**
+ * AWS's own client for CloudWatch Logs, in a module that is itself loaded only when a log group is read: loading it takes
+ * longer than everything else of a start. It tries again by itself, four times, and waits longer each time.
+ */
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { msPerSecond } from '../../core/time.ts';
+import type { AwsCredentials } from '../secrets/aws-identity.ts';
+import { type Environment, given } from '../secrets/secret-store.ts';
+import type { FilterLogEvents } from './cloudwatch-logs.ts';
+
+export type CloudwatchAccess = {
+  readonly environment: Environment;
+  /** Throws `SecretError`. */
+  readonly credentials: () => Promise<AwsCredentials>;
+};
+
+const attemptsMax = 5;
+
+export const filterLogEvents = ({ environment, credentials }: CloudwatchAccess): FilterLogEvents => {
+  const region = given(environment, 'AWS_REGION') ?? given(environment, 'AWS_DEFAULT_REGION');
+  const endpoint = given(environment, 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS') ?? given(environment, 'AWS_ENDPOINT_URL');
+  const client = new CloudWatchLogsClient({
+    credentials: async () => {
+      const { accessKeyId, secretAccessKey, sessionToken } = await credentials();
+      return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+    },
+    // Without one, the client looks into the shared configuration file.
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint }),
+    maxAttempts: attemptsMax,
+    requestHandler: { connectionTimeout: 5 * msPerSecond, requestTimeout: 20 * msPerSecond },
+  });
+  return (question, signal) =>
+    client.send(new FilterLogEventsCommand(question), signal === undefined ? {} : { abortSignal: signal });
+};

@@ -1,0 +1,36 @@
+import type { Clock } from '../../../app/ports.ts';
+import type { ScalrSource } from '../../../config/source-settings.ts';
+import { environmentSecret } from '../../secrets/environment.ts';
+import { type Environment, given } from '../../secrets/secret-store.ts';
+import { openSecrets } from '../../secrets/secrets.ts';
+import type { FilterLogEvents } from '../cloudwatch-logs.ts';
+import { type ScalrAccount, scalrSource } from './scalr.ts';
+
+/** A Scalr account of the settings, ready to be read, in a Lambda as on a laptop. */
+
+export type ScalrWorld = {
+  readonly environment: Environment;
+  readonly clock: Clock;
+  /** Asks CloudWatch Logs: a function carries AWS's client along, a command loads it when it is needed. */
+  readonly logs: FilterLogEvents;
+};
+
+/** Throws `SecretError` where our own environment lacks the token. */
+export const openScalr = (source: ScalrSource, { environment, clock, logs }: ScalrWorld): ScalrAccount => {
+  const { account, token, baseUrl, eventSource } = source;
+  if (token?.scheme === 'env') environmentSecret(token, environment);
+  const secrets = openSecrets({ environment, clock });
+  return scalrSource({
+    account,
+    ...(token !== undefined && { readToken: (options) => secrets.read(token, options) }),
+    baseUrl,
+    eventSource,
+    logGroup: logGroupOf(source, environment),
+    logs,
+    clock,
+  });
+};
+
+/** The function of a stack is told what its group is called; else it has the name that a stack gives it by itself. */
+const logGroupOf = ({ account, logGroup }: ScalrSource, environment: Environment): string =>
+  logGroup ?? given(environment, 'SCALR_LOG_GROUP') ?? `/tokenwatch/scalr/${account}`;

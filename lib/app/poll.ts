@@ -1,0 +1,196 @@
+/**
+ * One poll of one source, for a host that starts it on a schedule and ends it after a while: monitor, tell, measure. What
+ * fails is thrown only after the rest was done: an earlier run's alerts are told even while the source cannot be read, and
+ * the figures that alarms listen to are written even then.
+ */
+import { type Coverage, isBackfilling, latenessMs, silenceOf } from '../core/coverage.ts';
+import { keptBy, type Spent } from '../core/promise.ts';
+import { silentRatio } from '../core/silence.ts';
+import { readCoverage } from '../core/stored.ts';
+import { msPerDay, msPerMinute } from '../core/time.ts';
+import { type MonitorParts, type MonitorRun, monitor } from './monitor.ts';
+import { type AuditSource, type SendAlert, SourceError, type SourceFailure, StateConflict } from './ports.ts';
+import { type Delivery, tellAll } from './tell.ts';
+
+export type PollParts = Omit<MonitorParts, 'onProgress' | 'signal' | 'stopAtMs'> & {
+  readonly sendAlert: SendAlert;
+  readonly writeMeasures: WriteMeasures;
+};
+
+export type Deadline = {
+  /** Nothing further is begun after this. */
+  readonly stopAtMs: number;
+  /** Ends what is under way: the rest of the time is for telling and measuring. */
+  readonly signal?: AbortSignal;
+};
+
+/** For telling and measuring, after the source is left alone. */
+const reserveMsMax = msPerMinute;
+
+/** How long a run may begin things, and when what is under way is ended, where its host gives it so long. */
+export const deadlineWithin = (remainingMs: number): { readonly stopAfterMs: number; readonly endAfterMs: number } => {
+  const reserveMs = Math.min(reserveMsMax, remainingMs / 2);
+  return { stopAfterMs: remainingMs - reserveMs, endAfterMs: Math.floor(remainingMs - reserveMs / 2) };
+};
+
+/** The figures of one poll. Undefined where it failed before they were known. Nothing in them was written by an attacker. */
+export type PollMeasures = {
+  readonly source: string;
+  readonly failure: SourceFailure | 'conflict' | 'other' | undefined;
+  /** How silent the log is: 1 is as long as can be usual; 0 while its rhythm is not known. */
+  readonly silentRatio: number | undefined;
+  /** How long ago the source was last seen through. */
+  readonly lagMs: number | undefined;
+  /** Of the newest event counted. */
+  readonly newestEventMs: number | undefined;
+  readonly isBehind: boolean;
+  readonly isBackfilling: boolean;
+  /** Settled in this poll. */
+  readonly events: number;
+  readonly lateEvents: number;
+  readonly duplicates: number;
+  readonly badRecords: number;
+  readonly requests: number;
+  /** Pieces of news delivered, and those that were not and wait for the next poll. */
+  readonly told: number;
+  readonly undelivered: number;
+  /** Over the last weeks: alerts that rest on chance, and how many of them the budget allows in that time. */
+  readonly budget: { readonly weeks: number; readonly alerts: number; readonly allowed: number } | undefined;
+  readonly durationMs: number;
+};
+
+export type WriteMeasures = (measures: PollMeasures) => void;
+
+/** Throws what failed, at the end. Running out of time is no failure: the next poll goes on. */
+export const pollOnce = async (parts: PollParts, deadline: Deadline): Promise<PollMeasures> => {
+  const startMs = parts.clock.nowMs();
+  const { source, tally } = tallied(parts.source);
+  const monitored = await attempt(() => monitor({ ...parts, ...deadline, source }));
+  const isOutOfTime = 'error' in monitored && deadline.signal?.aborted === true;
+  const delivered = await attempt(() => tellAll(source.name, parts.state, parts.sendAlert));
+  const accounted = await attempt(() => account(parts, monitored));
+
+  const errors = [
+    ...(isOutOfTime ? [] : errorsOf(monitored)),
+    ...errorsOf(delivered),
+    ...undeliveredOf(delivered, source.name),
+    ...errorsOf(accounted),
+  ];
+  const measures: PollMeasures = {
+    source: source.name,
+    failure: 'error' in monitored && !isOutOfTime ? failureOf(monitored.error) : undefined,
+    ...(('value' in accounted && accounted.value) || unaccounted),
+    ...tally,
+    ...figuresOf(monitored),
+    told: 'value' in delivered ? delivered.value.told : 0,
+    undelivered: 'value' in delivered ? delivered.value.failures.length : 0,
+    durationMs: parts.clock.nowMs() - startMs,
+  };
+  parts.writeMeasures(measures);
+  throwAll(errors);
+  return measures;
+};
+
+/** What keeps one part from working, the state above all, often keeps others: said once. */
+const throwAll = (errors: readonly unknown[]): void => {
+  const byText = new Map(errors.map((error) => [String(error), error]));
+  if (byText.size > 1) throw new AggregateError(errors, [...byText.keys()].join('\n'));
+  for (const error of byText.values()) throw error;
+};
+
+type Outcome<Value> = { readonly value: Value } | { readonly error: unknown };
+
+const attempt = async <Value>(work: () => Promise<Value>): Promise<Outcome<Value>> => {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    return { error };
+  }
+};
+
+const errorsOf = (outcome: Outcome<unknown>): readonly unknown[] => ('error' in outcome ? [outcome.error] : []);
+
+const undeliveredOf = (delivered: Outcome<Delivery>, source: string): readonly Error[] => {
+  if ('error' in delivered) return [];
+  const { told, failures } = delivered.value;
+  const [cause] = failures;
+  if (cause === undefined) return [];
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const count = `${failures.length} of ${told + failures.length}`;
+  const text = `${count} alerts of ${source} could not be delivered and wait for the next poll: ${reason}`;
+  return [new Error(text, { cause })];
+};
+
+const failureOf = (error: unknown): PollMeasures['failure'] => {
+  if (error instanceof SourceError) return error.failure;
+  return error instanceof StateConflict ? 'conflict' : 'other';
+};
+
+/** The source, and what it was asked and showed, also by a run that failed and so says nothing of it. */
+const tallied = (source: AuditSource) => {
+  const tally = { badRecords: 0, requests: 0 };
+  const read: AuditSource['read'] = async (stretch, signal) => {
+    const reading = await source.read(stretch, signal);
+    tally.badRecords += reading.badRecords.length;
+    tally.requests += reading.requests;
+    return reading;
+  };
+  return { source: { name: source.name, read } satisfies AuditSource, tally };
+};
+
+const figuresOf = (
+  monitored: Outcome<MonitorRun>,
+): Pick<PollMeasures, 'events' | 'lateEvents' | 'duplicates' | 'isBehind'> => {
+  if ('error' in monitored) return { events: 0, lateEvents: 0, duplicates: 0, isBehind: true };
+  const { events, lateEvents, duplicates, isBehind } = monitored.value;
+  return { events, lateEvents, duplicates, isBehind };
+};
+
+type Accounted = Pick<PollMeasures, 'silentRatio' | 'lagMs' | 'newestEventMs' | 'isBackfilling' | 'budget'>;
+
+const unaccounted: Accounted = {
+  silentRatio: undefined,
+  lagMs: undefined,
+  newestEventMs: undefined,
+  isBackfilling: false,
+  budget: undefined,
+};
+
+/** Long enough for a budget of one a week to mean something, short enough to be cheap to read at every poll. */
+const budgetWeeks = 4;
+
+const account = async (parts: PollParts, monitored: Outcome<MonitorRun>): Promise<Accounted> => {
+  const coverage = 'value' in monitored ? monitored.value.coverage : await storedCoverage(parts);
+  if (coverage === undefined) return unaccounted;
+  const nowMs = parts.clock.nowMs();
+  return {
+    silentRatio: silentRatio(silenceOf(coverage)),
+    lagMs: nowMs - seenThroughMs(coverage),
+    newestEventMs: coverage.newestEventMs === 0 ? undefined : coverage.newestEventMs,
+    isBackfilling: isBackfilling(coverage),
+    budget: await budgetOf(parts, coverage),
+  };
+};
+
+const storedCoverage = async ({ state, source }: PollParts): Promise<Coverage | undefined> => {
+  const { cursor } = await state.load(source.name);
+  return cursor === undefined ? undefined : readCoverage(cursor);
+};
+
+/** History is not what a watch lags behind: until it is read, the lag counts from the first start. */
+const seenThroughMs = ({ settledThroughMs, backfillUntilMs }: Coverage): number =>
+  Math.max(backfillUntilMs, settledThroughMs + latenessMs);
+
+const budgetOf = async (
+  { state, source, alertBudgetPerWeek }: PollParts,
+  coverage: Coverage,
+): Promise<PollMeasures['budget']> => {
+  const sinceMs = Math.max(coverage.backfillUntilMs, coverage.settledThroughMs - budgetWeeks * 7 * msPerDay);
+  const alerts = await state.alerts(source.name, { openedAtMs: sinceMs });
+  const { live }: { readonly live: Spent } = keptBy(
+    alerts,
+    { ...coverage, backfillUntilMs: sinceMs },
+    alertBudgetPerWeek,
+  );
+  return { weeks: live.weeks, alerts: live.alerts, allowed: alertBudgetPerWeek * live.weeks };
+};
