@@ -46,8 +46,17 @@ export { folderOfStretches } from './adapters/stretches/folder.ts';
 
 export const version = userAgent.slice(userAgent.indexOf('/') + 1);
 
-/** Throws `StateError` where the file cannot be used. */
-export const openState = (file: string): StateStore => sqliteState({ file });
+const inDynamoDb = 'dynamodb:';
+
+/** Whether the state is a deployed monitor's, in a table, and not in a file. */
+export const isDeployedState = (place: string): boolean => place.startsWith(inDynamoDb);
+
+/** By the path of a file, or `dynamodb:TABLE`. Throws `StateError` where it cannot be used. AWS's client is loaded only for a table. */
+export const openState = async (place: string): Promise<StateStore> => {
+  if (!isDeployedState(place)) return sqliteState({ file: place });
+  const { dynamodbState } = await import('./adapters/state/dynamodb.ts');
+  return dynamodbState({ table: place.slice(inDynamoDb.length) });
+};
 
 /** What may be wrong with the look of a source's token. */
 export const secretHint = (secret: Secret, kind: Source['kind']): string | undefined =>

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { acknowledgementsIn, answer, withdraw } from '../app/acknowledge.ts';
 import type { StateStore } from '../app/ports.ts';
@@ -17,7 +16,7 @@ import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { CannotDoError, UsageError } from './failure.ts';
 import { timeGiven } from './investigate-time.ts';
 import { screenOf } from './screen.ts';
-import { existingStateFile, stateFileHelp } from './state-file.ts';
+import { existingState, stateFileHelp } from './state-file.ts';
 import { theAlert } from './the-alert.ts';
 import type { World } from './world.ts';
 
@@ -61,9 +60,8 @@ ${exitCodesHelp}`,
 };
 
 const runAck = async (words: string, flags: Flags, world: World): Promise<ExitCode> => {
-  const path = flags.state === undefined ? undefined : resolve(world.cwd, flags.state);
   const given = words === 'list' || flags.withdraw === true ? undefined : answerOf(flags, world.clock.nowMs());
-  const state = openState(existingStateFile(path, world));
+  const state = await openState(existingState(flags.state, world));
   const screen = screenOf(world, { isJson: flags.json === true });
   try {
     if (words === 'list') {

@@ -10,7 +10,7 @@ import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { UsageError } from './failure.ts';
 import { timeGiven } from './investigate-time.ts';
 import { screenOf } from './screen.ts';
-import { existingStateFile, stateFileHelp } from './state-file.ts';
+import { existingState, stateFileHelp } from './state-file.ts';
 import { theAlert } from './the-alert.ts';
 import type { World } from './world.ts';
 
@@ -49,7 +49,7 @@ const runAlerts = async (words: string | undefined, flags: Flags, world: World):
   if (words !== undefined && flags.since !== undefined)
     throw new UsageError('Give either the id of an alert or --since: one alert is shown whenever it was opened.');
   const sinceMs = flags.since === undefined ? undefined : timeGiven('--since', flags.since).atMs;
-  const state = openState(existingStateFile(flags.state, world));
+  const state = await openState(existingState(flags.state, world));
   const screen = screenOf(world, { isJson: flags.json === true });
   try {
     const alerts = words === undefined ? await alertsIn(state, sinceMs) : [await theAlert(state, words)];

@@ -12,7 +12,7 @@ import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { CannotDoError, UsageError } from './failure.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { chooseSettings } from './settings.ts';
-import { existingStateFile, stateFileHelp } from './state-file.ts';
+import { existingState, stateFileHelp } from './state-file.ts';
 import type { World } from './world.ts';
 
 /** `baseline show`: what has been learned of a principal, or of all of them. */
@@ -55,8 +55,8 @@ ${exitCodesHelp}`,
 const showBaseline = async (name: string | undefined, flags: Flags, world: World): Promise<ExitCode> => {
   const screen = screenOf(world, { isJson: false });
   const chosen = chooseSettings(flags, world);
-  const file = existingStateFile(chosen?.settings.statePath ?? flags.state, world);
-  const state = openState(file);
+  const file = existingState(chosen?.settings.statePath ?? flags.state, world);
+  const state = await openState(file);
   try {
     const sources = await sourcesIn(state, { file, wanted: chosen?.settings.sources.map((source) => source.name) });
     const learned = await learnedIn(state, sources, file);

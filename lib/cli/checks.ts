@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { Clock, StateStore } from '../app/ports.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Source } from '../config/source-settings.ts';
@@ -11,6 +10,7 @@ import { durationText, instantText } from '../report/times.ts';
 import { counted } from '../report/words.ts';
 import { openOwners, openState, openVendor } from '../wiring.ts';
 import { failed, ok, orFailed, warning } from './check-outcome.ts';
+import { isStateThere } from './state-file.ts';
 import type { World } from './world.ts';
 
 /** The checks of `doctor`, each ending in an answer: nothing here ends the others, except a fault of ours. */
@@ -52,9 +52,9 @@ export type StateChecked = {
 
 /** Looks into the state without making one, and takes its lock once without changing anything. */
 export const checkState = ({ file, settings, clock }: StateChecked): Promise<readonly Check[]> => {
-  if (!existsSync(file)) return Promise.resolve([ok('state', `${file} is not there yet; the first watch makes it.`)]);
+  if (!isStateThere(file)) return Promise.resolve([ok('state', `${file} is not there yet; the first watch makes it.`)]);
   return orFailed('state', 'See the message; --state names another file.', async () => {
-    const state = openState(file);
+    const state = await openState(file);
     try {
       const known = await state.sources();
       // Takes the write lock and finds nothing to change, since no telling has a blank key.

@@ -39,7 +39,7 @@ export const runDemo = async ({ world, screen, stateFile, isJson }: Demo): Promi
   introduce(demo, { world, screen, stateFile });
   const clock = fastForwardClock(demo.timeline.liveFromMs);
   const api = await createPulumiApi({ ...demo, nowMs: clock.nowMs });
-  const state = openState(stateFile);
+  const state = await openState(stateFile);
   const signal = world.interruption();
   const told: Told[] = [];
   const send = alertsOn(screen, { isJson });
@@ -75,7 +75,7 @@ export const runDemo = async ({ world, screen, stateFile, isJson }: Demo): Promi
 /** Removes the state of an earlier demo; a state that holds anything else is somebody's own. */
 const makeRoom = async (file: string, source: string): Promise<void> => {
   if (!existsSync(file)) return;
-  const state = openState(file);
+  const state = await openState(file);
   const sources = await state.sources();
   await state.close();
   if (sources.some((name) => name !== source)) {

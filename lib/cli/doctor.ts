@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Check, checkJson, doctorText } from '../report/doctor-text.ts';
 import { sourcesOf } from '../wiring.ts';
@@ -10,7 +9,7 @@ import { checkPromises } from './promise-checks.ts';
 import { screenOf } from './screen.ts';
 import { checkSecret, checkShellHistory } from './secret-checks.ts';
 import { type Chosen, chooseSettings, type SettingsFlags, settingsFileDefault } from './settings.ts';
-import { stateFile, stateFileHelp } from './state-file.ts';
+import { stateFileHelp, statePlace } from './state-file.ts';
 import type { World } from './world.ts';
 
 /** `doctor`: can this watch work, and if not, what is to be done. Changes nothing and shows no secret. */
@@ -70,7 +69,7 @@ const allChecks = async (
   const hasOwners = owners.every(({ outcome }) => outcome === 'ok');
   checks.push(...owners, ...checkAllowances(settings?.allow ?? [], { nowMs: world.clock.nowMs(), hasOwners }));
   onCheck('the state');
-  const file = stateNamed === undefined ? stateFile(world) : resolve(world.cwd, stateNamed);
+  const file = statePlace(stateNamed, world);
   checks.push(...(await checkState({ file, settings, clock: world.clock })));
   onCheck('the alert budget');
   checks.push(...(await checkPromises({ file, settings, mmdbPaths, world })));

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { type Account, accountFor } from '../app/account.ts';
 import type { Settings } from '../config/settings.ts';
 import { allowedBy } from '../core/allowance.ts';
@@ -9,6 +8,7 @@ import { keptAdvice, keptJson, keptSentence, sensitivityJson, sensitivitySentenc
 import { named } from '../report/safe-text.ts';
 import { openOwners, openState } from '../wiring.ts';
 import { ok, orFailed, warning } from './check-outcome.ts';
+import { isStateThere } from './state-file.ts';
 import type { World } from './world.ts';
 
 /** `doctor` on the promise: whether each source's alert budget was kept, and how many thefts would have been caught. */
@@ -25,12 +25,12 @@ const budgetDefault = 1;
 
 export const checkPromises = async (asked: PromisesChecked): Promise<readonly Check[]> => {
   const { file, settings, mmdbPaths, world } = asked;
-  if (!existsSync(file)) return [];
+  if (!isStateThere(file)) return [];
   return orFailed('alert budget', 'See the message; --state names another file.', async () => {
     const { lookup } = await openOwners(mmdbPaths, world.tableFile);
     const networks = rememberNetworks(lookup);
     const isAllowed = allowedBy(settings?.allow ?? []);
-    const state = openState(file);
+    const state = await openState(file);
     try {
       const checks: Check[] = [];
       for (const source of settings?.sources.map(({ name }) => name) ?? (await state.sources())) {

@@ -8,7 +8,7 @@ import { openOwners, openState } from '../wiring.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followLog, noRotation, type OpenedLog, openLog, type RotationFlags, watchesIn } from './rotation-log.ts';
 import { type Screen, screenOf } from './screen.ts';
-import { existingStateFile } from './state-file.ts';
+import { existingState } from './state-file.ts';
 import type { World } from './world.ts';
 
 /** `rotation status`: as of the last poll, or brought up to now from the log, for showing only. */
@@ -19,7 +19,7 @@ export const showRotations = async (flags: RotationFlags, world: World): Promise
   const opened = isAsked ? await openLog(flags, { world, screen }) : undefined;
   try {
     const path = flags.state ?? opened?.statePath;
-    const state = openState(existingStateFile(path, world));
+    const state = await openState(existingState(path, world));
     try {
       const watches = await watchesIn(state, opened?.source);
       if (watches.length === 0) throw noRotation();

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { instruct } from '../app/instruct.ts';
 import { usesIn } from '../app/inventory.ts';
@@ -25,7 +24,7 @@ import { collected } from './options.ts';
 import { followLog, noRotation, type OpenedLog, openLog, type RotationFlags, watchesIn } from './rotation-log.ts';
 import { showRotations } from './rotation-status.ts';
 import { screenOf } from './screen.ts';
-import { existingStateFile, stateFile, stateFileHelp } from './state-file.ts';
+import { existingState, stateFileHelp, statePlace } from './state-file.ts';
 import type { World } from './world.ts';
 
 /** `rotation`: a watch over one token's replacement: begin it, see how far it is, end it. */
@@ -101,7 +100,7 @@ const start = async (flags: RotationFlags, world: World): Promise<ExitCode> => {
   try {
     const uses = await usesIn(upTo(opened.log, timing.startedAtMs), { networks });
     const old = oldToken(flags, uses, opened, timing.startedAtMs);
-    const state = openState(statePathOf(flags, opened, world));
+    const state = await openState(statePathOf(flags, opened, world));
     try {
       const watch = await catchUp(
         watchOf(
@@ -182,10 +181,8 @@ const upTo = (log: CallersLog['log'], beforeMs: number): CallersLog['log'] => ({
   },
 });
 
-const statePathOf = ({ state }: RotationFlags, { statePath }: OpenedLog, world: World): string => {
-  const path = state ?? statePath;
-  return path === undefined ? stateFile(world) : resolve(world.cwd, path);
-};
+const statePathOf = ({ state }: RotationFlags, { statePath }: OpenedLog, world: World): string =>
+  statePlace(state ?? statePath, world);
 
 /** Events that a monitor on this state has settled already: it will not fold them in again. */
 const catchUp = async (
@@ -199,7 +196,7 @@ const catchUp = async (
 
 const stop = async (flags: RotationFlags, world: World): Promise<ExitCode> => {
   const screen = screenOf(world, { isJson: false });
-  const state = openState(existingStateFile(flags.state, world));
+  const state = await openState(existingState(flags.state, world));
   try {
     const ongoing = (await watchesIn(state, undefined)).filter(isOngoing);
     const meant =

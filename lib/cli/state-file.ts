@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
+import { isDeployedState } from '../wiring.ts';
 import { CannotDoError } from './failure.ts';
 import type { World } from './world.ts';
 
@@ -25,12 +26,22 @@ export const demoStateFile = (home: Home): string => join(stateFolder(home), 'de
 
 export const stateFileHelp =
   '$XDG_STATE_HOME/tokenwatch/state.db, else ~/.local/state/tokenwatch/state.db ' +
-  '(macOS: ~/Library/Application Support/tokenwatch/state.db; Windows: %LOCALAPPDATA%\\tokenwatch\\state.db)';
+  '(macOS: ~/Library/Application Support/tokenwatch/state.db; Windows: %LOCALAPPDATA%\\tokenwatch\\state.db); ' +
+  'dynamodb:TABLE for the state of a deployed monitor';
 
-/** The file to look into, which must be there: looking must not make one. */
-export const existingStateFile = (named: string | undefined, world: World): string => {
-  const file = named === undefined ? stateFile(world) : resolve(world.cwd, named);
-  if (existsSync(file)) return file;
+/** Where the state is: a whole path, or `dynamodb:TABLE` of a deployed monitor as it was written. */
+export const statePlace = (named: string | undefined, world: World): string => {
+  if (named === undefined) return stateFile(world);
+  return isDeployedState(named) ? named : resolve(world.cwd, named);
+};
+
+/** A table is asked itself, with the first question. */
+export const isStateThere = (place: string): boolean => isDeployedState(place) || existsSync(place);
+
+/** The state to look into, which must be there: looking must not make one. */
+export const existingState = (named: string | undefined, world: World): string => {
+  const file = statePlace(named, world);
+  if (isStateThere(file)) return file;
   const demo = demoStateFile(world);
   const hint =
     named === undefined && existsSync(demo)

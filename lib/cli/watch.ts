@@ -20,7 +20,7 @@ import { UsageError } from './failure.ts';
 import { collected } from './options.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { type Chosen, chooseSettings, type SettingsFlags, settingsFileDefault } from './settings.ts';
-import { demoStateFile, stateFile, stateFileHelp } from './state-file.ts';
+import { demoStateFile, stateFileHelp, statePlace } from './state-file.ts';
 import { notifyOn } from './watch-words.ts';
 import type { World } from './world.ts';
 
@@ -96,8 +96,8 @@ const watchReal = async (
   const { clock, environment } = world;
   const sources = sourcesOf(settings).map((source) => openVendor(source, { environment, clock }));
   const owners = await openOwners(settings.mmdbPaths, world.tableFile);
-  const file = settings.statePath === undefined ? stateFile(world) : resolve(world.cwd, settings.statePath);
-  const state = openState(file);
+  const file = statePlace(settings.statePath, world);
+  const state = await openState(file);
   const signal = world.interruption();
   const isOnce = flags.once === true;
   try {

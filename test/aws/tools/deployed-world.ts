@@ -62,7 +62,7 @@ const seed = 7;
 const startMs = Date.UTC(2026, 1, 23);
 export const stackName = 'tokenwatch';
 /** Enough to know everybody by; the vendor's pace (two requests a second) makes more of it long. */
-const backfillDays = 7;
+const backfillDays = 5;
 
 export const deployWorld = async (): Promise<DeployedWorld> => {
   const folder = mkdtempSync(join(tmpdir(), 'tokenwatch-aws-'));

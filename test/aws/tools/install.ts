@@ -7,8 +7,15 @@ import { progress } from './progress.ts';
 
 const toolsFolder = join(import.meta.dirname, '../../../.aws-test');
 
-/** The folder of the package, in the one version that these tests were written against. */
-export const installedPackage = async (name: string, version: string): Promise<string> => {
+/**
+ * The folder of the package, in the one version that these tests were written against. `isCompiled`: it compiles a part of
+ * itself, which is the only reason to let its scripts run.
+ */
+export const installedPackage = async (
+  name: string,
+  version: string,
+  { isCompiled = false }: { readonly isCompiled?: boolean } = {},
+): Promise<string> => {
   const folder = join(toolsFolder, `${name}-${version}`);
   const inside = join(folder, 'node_modules', name);
   if (existsSync(inside)) return inside;
@@ -19,10 +26,11 @@ export const installedPackage = async (name: string, version: string): Promise<s
   mkdirSync(unfinished, { recursive: true });
   // Without a package.json of its own npm would look for one further up, and find the project's.
   writeFileSync(join(unfinished, 'package.json'), '{"private":true}\n');
-  const quietly = ['--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts', '--loglevel=error'];
+  const quietly = ['--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
+  const scripts = isCompiled ? [] : ['--ignore-scripts'];
   await finish({
     command: 'npm',
-    options: ['install', '--prefix', unfinished, ...quietly, `${name}@${version}`],
+    options: ['install', '--prefix', unfinished, ...quietly, ...scripts, `${name}@${version}`],
     environment: inherited(),
     folder: unfinished,
   });

@@ -43,18 +43,7 @@ const clockFile = process.env.TEST_CLOCK_FILE;
 if (clockFile !== undefined) {
   const { now } = Date;
   const readFile = fs.readFileSync;
-  /** Real milliseconds for which an offset that was read is taken to hold. */
-  const holdsMs = 20;
-  let offsetMs = 0;
-  let readAtMs = 0;
-  const shiftedNow = () => {
-    const atMs = now();
-    if (atMs - readAtMs > holdsMs) {
-      offsetMs = Number(readFile(clockFile, 'utf8'));
-      readAtMs = atMs;
-    }
-    return atMs + offsetMs;
-  };
+  const shiftedNow = () => now() + Number(readFile(clockFile, 'utf8'));
   globalThis.Date = new Proxy(Date, {
     apply: (target) => new target(shiftedNow()).toString(),
     construct: (target, given, asked) => Reflect.construct(target, given.length === 0 ? [shiftedNow()] : given, asked),

@@ -1,7 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { type Gateway, openGateway } from './gateway.ts';
 import { start } from './process.ts';
 import { pythonWith } from './python.ts';
@@ -12,6 +11,9 @@ import { pythonWith } from './python.ts';
  */
 
 const ministackVersion = '1.5.33';
+
+/** A Python that has it. */
+export const ministackPython = (): Promise<string> => pythonWith('ministack', ministackVersion);
 
 /** Documentation's own account number. */
 export const account = '111122223333';
@@ -34,14 +36,14 @@ const readyWithinMs = 30_000;
 
 /** `folder`: a new one of the caller's, for whatever the emulator writes. */
 export const startAws = async (folder: string): Promise<EmulatedAws> => {
-  const command = await pythonWith('ministack', ministackVersion);
+  const command = await ministackPython();
   const port = await freePort();
   const gateway = await openGateway(port);
   const home = join(folder, 'home');
   const temporary = join(folder, 'tmp');
   const clockFile = join(folder, 'clock');
   for (const each of [home, temporary]) mkdirSync(each, { recursive: true });
-  writeFileSync(clockFile, '0');
+  setClock(clockFile, 0);
   const credentials = {
     // MiniStack takes an account's number as its root's access key.
     AWS_ACCESS_KEY_ID: account,
@@ -87,10 +89,16 @@ export const startAws = async (folder: string): Promise<EmulatedAws> => {
     gateway,
     environment: credentials,
     clockFile,
-    shiftClock: (aheadMs) => writeFileSync(clockFile, String(aheadMs)),
+    shiftClock: (aheadMs) => setClock(clockFile, aheadMs),
     printed: server.printed,
     end,
   };
+};
+
+/** In one step, since a function may read it at any moment. */
+const setClock = (file: string, aheadMs: number): void => {
+  writeFileSync(`${file}.new`, String(aheadMs));
+  renameSync(`${file}.new`, file);
 };
 
 const isReady = async (port: number): Promise<boolean> => {
@@ -100,14 +108,3 @@ const isReady = async (port: number): Promise<boolean> => {
     return false;
   }
 };
-
-/** Free a moment ago, which is all that anybody can know. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });

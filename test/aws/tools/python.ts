@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { progress } from './progress.ts';
-import { requireTools } from './requirements.ts';
 
 /** A Python of our own under `.aws-test/`, with one pinned package in it. Kept between runs. */
 
@@ -18,7 +17,6 @@ export const pythonWith = async (name: string, version: string): Promise<string>
   // Written last, so that an install that was interrupted is made anew.
   const done = join(folder, 'installed');
   if (existsSync(done)) return command;
-  await requireTools('python');
   progress(`installing ${name} ${version} (once)`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(toolsFolder, { recursive: true });

@@ -27,12 +27,12 @@ const isAtLeast = (found: readonly number[], [major, minor = 0]: readonly [numbe
 
 const requirements = {
   java: {
-    name: 'Java 17 or newer',
+    name: 'a Java development kit, 17 or newer',
     purpose: 'runs DynamoDB Local',
-    debian: 'openjdk-17-jre-headless',
+    debian: 'openjdk-17-jdk-headless',
     command: 'java',
-    options: ['-version'],
-    isEnough: (printed) => isAtLeast(numbersOf(printed, /version "([\d.]+)/), [17]),
+    options: ['--list-modules'],
+    isEnough: (printed) => isAtLeast(numbersOf(printed, /jdk\.compiler@([\d.]+)/), [17]),
   },
   python: {
     name: 'Python 3.10 or newer, with venv',
@@ -81,11 +81,9 @@ export const requireTools = async (...names: readonly (keyof typeof requirements
   );
 };
 
-/** `java -version` speaks on stderr. */
 const isPresent = async ({ command, options, isEnough }: Requirement): Promise<boolean> => {
   try {
-    const { stdout, stderr } = await run(command, [...options]);
-    return isEnough(stdout + stderr);
+    return isEnough((await run(command, [...options])).stdout);
   } catch {
     return false;
   }

@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { finish, start } from './process.ts';
-import { progress } from './progress.ts';
-import { requireTools } from './requirements.ts';
+import { installedPackage } from './install.ts';
+import { start } from './process.ts';
 import { type Outcome, openRuntimeApi } from './runtime-api.ts';
 
 /**
@@ -10,34 +9,11 @@ import { type Outcome, openRuntimeApi } from './runtime-api.ts';
  * Lambda runtime's version, served by our runtime API.
  */
 
-const toolsFolder = join(import.meta.dirname, '../../../.aws-test');
 const clientVersion = '4.0.2';
 
 /** Compiled once, in about a minute, and kept. */
-const runtimeClient = async (): Promise<string> => {
-  const folder = join(toolsFolder, `aws-lambda-ric-${clientVersion}`);
-  const file = join(folder, 'node_modules/aws-lambda-ric/index.mjs');
-  if (existsSync(file)) return file;
-  await requireTools('cmake', 'compiler', 'make');
-  progress(`compiling aws-lambda-ric ${clientVersion} (once, about a minute)`);
-  const unfinished = `${folder}-unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(unfinished, { recursive: true });
-  writeFileSync(join(unfinished, 'package.json'), '{"private":true}\n');
-  await finish({
-    command: 'npm',
-    options: ['install', '--no-audit', '--no-fund', '--save-exact', `aws-lambda-ric@${clientVersion}`],
-    environment: inherited(),
-    folder: unfinished,
-  });
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(unfinished, folder);
-  return file;
-};
-
-/** npm needs what it was configured with. */
-const inherited = (): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(process.env).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])));
+export const runtimeClient = async (): Promise<string> =>
+  join(await installedPackage('aws-lambda-ric', clientVersion, { isCompiled: true }), 'index.mjs');
 
 export type LambdaFunction = {
   readonly name: string;
