@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { deployable } from '../lib/config/deployable.ts';
+import { deployedText } from '../lib/config/deployed-settings.ts';
+import { parseSettings, type Settings, SettingsError } from '../lib/config/settings.ts';
+import { MonitorStack } from '../lib/infra/monitor-stack.ts';
+import { networksProblems } from '../lib/infra/networks-layer.ts';
+
+/** The door for CDK: `npx cdk deploy`, or `npx cdk deploy -c settings=FILE`. */
+
+const networksFile = fileURLToPath(new URL('../dist/networks.bin', import.meta.url));
+
+const main = (): void => {
+  const app = new App();
+  const named: unknown = app.node.tryGetContext('settings');
+  const settings = readSettings(typeof named === 'string' ? named : 'tokenwatch.json');
+  // As they were understood, so that no function needs the schema.
+  const settingsFile = join(app.outdir, 'settings.json');
+  writeFileSync(settingsFile, deployedText(settings));
+  const { account, region, stack } = settings.aws;
+  new MonitorStack(app, stack, {
+    settings,
+    settingsFile,
+    networksFile,
+    env: { ...(account && { account }), ...(region && { region }) },
+  });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+};
+
+const readSettings = (file: string): Settings => {
+  const settings = parseSettings(textOf(file), file);
+  return deployable(settings, file, networksProblems({ tableFile: networksFile, mmdbFiles: settings.mmdbPaths }));
+};
+
+const textOf = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const text = 'cannot be read: write one as in docs/deploy.md, or name another with -c settings=FILE';
+    throw new SettingsError(`${file} is`, [{ path: '', text }], { cause });
+  }
+};
+
+try {
+  main();
+} catch (error) {
+  if (!(error instanceof SettingsError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
