@@ -14,17 +14,19 @@ import { dynamodbState } from './adapters/state/dynamodb.ts';
 import { digest } from './app/digest.ts';
 import { slackNotifications } from './app/notify-slack.ts';
 import { deadlineWithin, pollOnce } from './app/poll.ts';
-import type { AuditSource, Clock, StateStore } from './app/ports.ts';
+import type { Clock, StateStore, SurveyedSource } from './app/ports.ts';
 import { settingsIn } from './config/deployed-settings.ts';
 import type { Settings } from './config/settings.ts';
 import { allowedBy } from './core/allowance.ts';
 import { rememberNetworks } from './core/network.ts';
-import { alertJson } from './report/alert-json.ts';
+import { alertJson, terminalSafe } from './report/alert-json.ts';
 import { alertMessage } from './report/alert-message.ts';
 import { digestJson, digestSubject, digestText } from './report/digest-text.ts';
+import { manyAlertsMessage } from './report/many-alerts.ts';
 import { slackAlarm, slackNotice } from './report/slack/alarm.ts';
 import { slackMessage } from './report/slack/alert.ts';
 import { slackDigest } from './report/slack/digest.ts';
+import { slackManyAlerts } from './report/slack/many-alerts.ts';
 
 /**
  * Environment to working parts, for the doors in AWS: the sibling of `wiring.ts`, apart from it because a function carries
@@ -54,18 +56,27 @@ export const poller = async (world: World): Promise<(invocation: Invocation) => 
       clock,
       networks,
       alertJson,
+      terminalSafe,
     }),
     clock,
     networks,
     alertBudgetPerWeek: settings.alertBudgetPerWeek,
     isAllowed: allowedBy(settings.allow),
     backfillMs: settings.backfillMs,
-    sendAlert: snsAlerts({ topicArn: required(environment, 'ALERT_TOPIC'), words: alertMessage }),
+    pollEveryMs: settings.pollEveryMs,
+    ...snsAlerts({
+      topicArn: required(environment, 'ALERT_TOPIC'),
+      words: { one: alertMessage, many: manyAlertsMessage },
+    }),
     writeMeasures: embeddedMetrics({ namespace: required(environment, 'METRICS_NAMESPACE') }),
   };
   return async (invocation) => {
-    const { stopAfterMs, endAfterMs } = deadlineWithin(invocation.getRemainingTimeInMillis());
-    await pollOnce(parts, { stopAtMs: clock.nowMs() + stopAfterMs, signal: AbortSignal.timeout(endAfterMs) });
+    const { stopAfterMs, endAfterMs, endTellingAfterMs } = deadlineWithin(invocation.getRemainingTimeInMillis());
+    await pollOnce(parts, {
+      stopAtMs: clock.nowMs() + stopAfterMs,
+      signal: AbortSignal.timeout(endAfterMs),
+      tellingSignal: AbortSignal.timeout(endTellingAfterMs),
+    });
   };
 };
 
@@ -95,7 +106,7 @@ export const slackNotifier = ({ environment, clock }: World): ((event: SnsEvent)
   const secrets = openSecrets({ environment, clock });
   const notify = slackNotifications({
     post: slackWebhook({ readUrl: (options) => secrets.read(slack, options), clock }),
-    words: { alert: slackMessage, digest: slackDigest, alarm: slackAlarm, other: slackNotice },
+    words: { alert: slackMessage, alerts: slackManyAlerts, digest: slackDigest, alarm: slackAlarm, other: slackNotice },
   });
   return (event) => notify(messagesIn(event));
 };
@@ -106,7 +117,7 @@ const deployedSettings = (): Settings => settingsIn(readFileSync(new URL('./sett
 const deployedState = (environment: Environment): StateStore =>
   dynamodbState({ table: required(environment, 'STATE_TABLE') });
 
-const deployedSource = (settings: Settings, world: World): AuditSource => {
+const deployedSource = (settings: Settings, world: World): SurveyedSource => {
   const name = required(world.environment, 'SOURCE');
   const source = settings.sources.find((each) => each.name === name);
   if (source === undefined) throw new Error(`The settings name no source ${name}: deploy the stack again.`);

@@ -1,24 +1,22 @@
-import { slackAlerts } from './adapters/alerts/slack.ts';
+import { type AlertPosts, slackAlerts } from './adapters/alerts/slack.ts';
 import { NetworksError } from './adapters/networks/networks-error.ts';
 import { type Networks, openNetworks } from './adapters/networks/open.ts';
 import { pulumiTokenHint } from './adapters/secrets/environment.ts';
 import { openSecrets } from './adapters/secrets/secrets.ts';
 import { filterWhenNeeded } from './adapters/sources/cloudwatch-when-needed.ts';
 import { FileError } from './adapters/sources/files/file-error.ts';
+import { userAgent } from './adapters/sources/http/transport.ts';
 import { openVendor as openVendorWith, type SourceWorld, type VendorSource } from './adapters/sources/open.ts';
-import { userAgent } from './adapters/sources/pulumi/transport.ts';
 import { scalrTokenHint } from './adapters/sources/scalr/token.ts';
 import { sqliteState } from './adapters/state/sqlite.ts';
-import type { Post } from './app/notify-slack.ts';
 import {
   type AuditSource,
+  type Receiver,
   SecretError,
-  type SendAlert,
   SourceError,
   StateConflict,
   StateError,
   type StateStore,
-  type Telling,
 } from './app/ports.ts';
 import type { Secret } from './config/secret.ts';
 import type { SecretReference } from './config/secret-reference.ts';
@@ -81,8 +79,8 @@ export const sourcesOf = ({ sources, aws }: Pick<Settings, 'sources' | 'aws'>): 
 export const openSlack = (
   webhook: SecretReference,
   { environment, clock }: SourceWorld,
-  words: (telling: Telling) => Post,
-): SendAlert => {
+  words: AlertPosts,
+): Receiver => {
   const secrets = openSecrets({ environment, clock });
   return slackAlerts({ readUrl: (options) => secrets.read(webhook, options), clock, words });
 };

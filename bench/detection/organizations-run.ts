@@ -1,11 +1,10 @@
 /**
  * Runs a made-up organization through the product's engine, day by day, and keeps what it told.
  */
-import type { Alert } from '../../lib/core/alert.ts';
 import { type Assessment, assess, type Memory, newOrganization } from '../../lib/core/assess.ts';
 import type { Baseline } from '../../lib/core/baseline.ts';
 import { type AuditEvent, inOrder } from '../../lib/core/event.ts';
-import type { News } from '../../lib/core/incident.ts';
+import type { AlertNews } from '../../lib/core/incident.ts';
 import { type Network, ownerKey, rememberNetworks } from '../../lib/core/network.ts';
 import { principalKey } from '../../lib/core/principal.ts';
 import { dayOf } from '../../lib/core/time.ts';
@@ -29,10 +28,8 @@ export const startRun = (alertBudgetPerWeek: number): Running => ({
 /** A run of its own from here on. Memories are never changed in place, so the references are enough. */
 export const forkRun = (running: Running): Running => ({ ...running, baselines: new Map(running.baselines) });
 
-export type Told = { readonly alert: Alert; readonly news: News };
-
 /** Assesses the events as one poll would, and remembers. */
-export const advance = (running: Running, events: readonly AuditEvent[]): readonly Told[] => {
+export const advance = (running: Running, events: readonly AuditEvent[]): readonly AlertNews[] => {
   if (events.length === 0) return [];
   const { alertBudgetPerWeek } = running;
   const assessed: Assessment = assess(running, events, { networks, alertBudgetPerWeek });

@@ -16,6 +16,7 @@ export type Message = {
   readonly id: string;
   readonly said:
     | { readonly kind: 'alert'; readonly alert: Alert }
+    | { readonly kind: 'alerts'; readonly alerts: readonly Alert[] }
     | { readonly kind: 'digest'; readonly digest: Digest }
     | { readonly kind: 'alarm'; readonly alarm: Alarm }
     | { readonly kind: 'other'; readonly notice: { readonly subject: string | undefined; readonly text: string } };
@@ -29,6 +30,7 @@ export type PostToSlack = (post: Post) => Promise<void>;
 
 export type SlackWords = {
   readonly alert: (alert: Alert) => Post;
+  readonly alerts: (alerts: readonly Alert[]) => Post;
   readonly digest: (digest: Digest) => Post;
   readonly alarm: (alarm: Alarm) => Post;
   readonly other: (notice: { readonly subject: string | undefined; readonly text: string }) => Post;
@@ -65,6 +67,8 @@ const wordsFor = (said: Message['said'], words: SlackWords): Post => {
   switch (said.kind) {
     case 'alert':
       return words.alert(said.alert);
+    case 'alerts':
+      return words.alerts(said.alerts);
     case 'digest':
       return words.digest(said.digest);
     case 'alarm':

@@ -1,7 +1,7 @@
 /**
- * One poll of one source, for a host that starts it on a schedule and ends it after a while: monitor, tell, measure. What
- * fails is thrown only after the rest was done: an earlier run's alerts are told even while the source cannot be read, and
- * the figures that alarms listen to are written even then.
+ * One poll of one source, for a host that starts it on a schedule and ends it after a while: tell, monitor, tell, survey,
+ * tell, measure. What fails is thrown only after the rest was done: an earlier run's alerts are told even while the source
+ * cannot be read, and the figures that alarms listen to are written even then.
  */
 import { type Coverage, isBackfilling, latenessMs, silenceOf } from '../core/coverage.ts';
 import { keptBy, type Spent } from '../core/promise.ts';
@@ -9,28 +9,46 @@ import { silentRatio } from '../core/silence.ts';
 import { readCoverage } from '../core/stored.ts';
 import { msPerDay, msPerMinute } from '../core/time.ts';
 import { type MonitorParts, type MonitorRun, monitor } from './monitor.ts';
-import { type AuditSource, type SendAlert, SourceError, type SourceFailure, StateConflict } from './ports.ts';
+import {
+  type AuditSource,
+  type Receiver,
+  SourceError,
+  type SourceFailure,
+  StateConflict,
+  type StateStore,
+  type SurveyedSource,
+} from './ports.ts';
+import { surveyAfter } from './survey.ts';
 import { type Delivery, tellAll } from './tell.ts';
 
-export type PollParts = Omit<MonitorParts, 'onProgress' | 'signal' | 'stopAtMs'> & {
-  readonly sendAlert: SendAlert;
-  readonly writeMeasures: WriteMeasures;
-};
+export type PollParts = Omit<MonitorParts, 'source' | 'isOwn' | 'onProgress' | 'signal' | 'stopAtMs'> &
+  Receiver & {
+    readonly source: SurveyedSource;
+    readonly writeMeasures: WriteMeasures;
+  };
 
 export type Deadline = {
   /** Nothing further is begun after this. */
   readonly stopAtMs: number;
   /** Ends what is under way: the rest of the time is for telling and measuring. */
   readonly signal?: AbortSignal;
+  /** Ends the telling: the last seconds are for measuring. */
+  readonly tellingSignal?: AbortSignal;
 };
 
 /** For telling and measuring, after the source is left alone. */
 const reserveMsMax = msPerMinute;
 
 /** How long a run may begin things, and when what is under way is ended, where its host gives it so long. */
-export const deadlineWithin = (remainingMs: number): { readonly stopAfterMs: number; readonly endAfterMs: number } => {
+export const deadlineWithin = (
+  remainingMs: number,
+): { readonly stopAfterMs: number; readonly endAfterMs: number; readonly endTellingAfterMs: number } => {
   const reserveMs = Math.min(reserveMsMax, remainingMs / 2);
-  return { stopAfterMs: remainingMs - reserveMs, endAfterMs: Math.floor(remainingMs - reserveMs / 2) };
+  return {
+    stopAfterMs: remainingMs - reserveMs,
+    endAfterMs: Math.floor(remainingMs - reserveMs / 2),
+    endTellingAfterMs: Math.floor(remainingMs - reserveMs / 6),
+  };
 };
 
 /** The figures of one poll. Undefined where it failed before they were known. Nothing in them was written by an attacker. */
@@ -49,6 +67,7 @@ export type PollMeasures = {
   readonly events: number;
   readonly lateEvents: number;
   readonly duplicates: number;
+  /** That were not kept before. */
   readonly badRecords: number;
   readonly requests: number;
   /** Pieces of news delivered, and those that were not and wait for the next poll. */
@@ -64,15 +83,26 @@ export type WriteMeasures = (measures: PollMeasures) => void;
 /** Throws what failed, at the end. Running out of time is no failure: the next poll goes on. */
 export const pollOnce = async (parts: PollParts, deadline: Deadline): Promise<PollMeasures> => {
   const startMs = parts.clock.nowMs();
-  const { source, tally } = tallied(parts.source);
-  const monitored = await attempt(() => monitor({ ...parts, ...deadline, source }));
-  const isOutOfTime = 'error' in monitored && deadline.signal?.aborted === true;
-  const delivered = await attempt(() => tellAll(source.name, parts.state, parts.sendAlert));
+  const { source, state, tally } = tallied(parts);
+  const tell = () =>
+    attempt(() => tellAll(source.name, { ...parts, paced: parts.clock, signal: deadline.tellingSignal }));
+  // What waits comes first: a host that ends each run at the same event must not keep it from being told.
+  const deliveries = [await tell()];
+  const monitored = await attempt(() => monitor({ ...parts, ...deadline, source, state }));
+  const isOutOfTime = 'error' in monitored && isEndedBy(deadline.signal, monitored.error);
+  deliveries.push(await tell());
+  const surveyed = await attempt(async () => {
+    // A host that starts us anew gives us another address each time.
+    if ('value' in monitored) await surveyAfter({ ...parts, ...deadline, hasFixedAddress: false }, monitored.value);
+  });
+  deliveries.push(await tell());
   const accounted = await attempt(() => account(parts, monitored));
 
+  const delivered = together(deliveries);
   const errors = [
     ...(isOutOfTime ? [] : errorsOf(monitored)),
-    ...errorsOf(delivered),
+    ...errorsOf(surveyed),
+    ...deliveries.flatMap(errorsOf),
     ...undeliveredOf(delivered, source.name),
     ...errorsOf(accounted),
   ];
@@ -82,8 +112,8 @@ export const pollOnce = async (parts: PollParts, deadline: Deadline): Promise<Po
     ...(('value' in accounted && accounted.value) || unaccounted),
     ...tally,
     ...figuresOf(monitored),
-    told: 'value' in delivered ? delivered.value.told : 0,
-    undelivered: 'value' in delivered ? delivered.value.failures.length : 0,
+    told: delivered.told,
+    undelivered: delivered.waiting,
     durationMs: parts.clock.nowMs() - startMs,
   };
   parts.writeMeasures(measures);
@@ -110,13 +140,28 @@ const attempt = async <Value>(work: () => Promise<Value>): Promise<Outcome<Value
 
 const errorsOf = (outcome: Outcome<unknown>): readonly unknown[] => ('error' in outcome ? [outcome.error] : []);
 
-const undeliveredOf = (delivered: Outcome<Delivery>, source: string): readonly Error[] => {
-  if ('error' in delivered) return [];
-  const { told, failures } = delivered.value;
+/** The signal's own reason, or what a client makes of being interrupted; no trouble of the state or of ours. */
+const isEndedBy = (signal: AbortSignal | undefined, error: unknown): boolean =>
+  signal?.aborted === true &&
+  (error === signal.reason || error instanceof SourceError || (error instanceof Error && error.name === 'AbortError'));
+
+/** Several turns at the same outbox: what one could not tell, a later one may have told. */
+const together = (deliveries: readonly Outcome<Delivery>[]): Delivery => {
+  const done = deliveries.flatMap((delivery) => ('value' in delivery ? [delivery.value] : []));
+  const last = done.at(-1);
+  return {
+    told: done.reduce((sum, { told }) => sum + told, 0),
+    waiting: last?.waiting ?? 0,
+    failures: last?.failures ?? [],
+  };
+};
+
+const undeliveredOf = ({ told, waiting, failures }: Delivery, source: string): readonly Error[] => {
   const [cause] = failures;
-  if (cause === undefined) return [];
+  // Without a failure, what waits has its turn at the next poll.
+  if (cause === undefined || waiting === 0) return [];
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const count = `${failures.length} of ${told + failures.length}`;
+  const count = `${waiting} of ${told + waiting}`;
   const text = `${count} alerts of ${source} could not be delivered and wait for the next poll: ${reason}`;
   return [new Error(text, { cause })];
 };
@@ -126,16 +171,19 @@ const failureOf = (error: unknown): PollMeasures['failure'] => {
   return error instanceof StateConflict ? 'conflict' : 'other';
 };
 
-/** The source, and what it was asked and showed, also by a run that failed and so says nothing of it. */
-const tallied = (source: AuditSource) => {
+/** Source and state, and what was asked and kept, also by a run that failed and so says nothing of it. */
+const tallied = ({ source, state }: PollParts) => {
   const tally = { badRecords: 0, requests: 0 };
   const read: AuditSource['read'] = async (stretch, signal) => {
     const reading = await source.read(stretch, signal);
-    tally.badRecords += reading.badRecords.length;
     tally.requests += reading.requests;
     return reading;
   };
-  return { source: { name: source.name, read } satisfies AuditSource, tally };
+  const commit: StateStore['commit'] = async (name, change) => {
+    await state.commit(name, change);
+    tally.badRecords += change.badRecords?.length ?? 0;
+  };
+  return { source: { name: source.name, read } satisfies AuditSource, state: { ...state, commit }, tally };
 };
 
 const figuresOf = (

@@ -2,6 +2,7 @@ import type { Secret } from '../config/secret.ts';
 import type { SecretReference } from '../config/secret-reference.ts';
 import type { Alert } from '../core/alert.ts';
 import type { AuditEvent } from '../core/event.ts';
+import type { Survey } from '../core/inventory/survey.ts';
 import type { Stretch } from '../core/time.ts';
 
 /** What the use cases need of the world. Each has at least two adapters and, where it keeps a promise, a contract suite. */
@@ -41,6 +42,17 @@ export type AuditSource = {
   /** Every event with `fromMs <= atMs < toMs` that the log shows now; all of it or an error. */
   read(stretch: Stretch, signal?: AbortSignal): Promise<Reading>;
 };
+
+/** What a vendor's API tells beside its log. Both throw `SourceError`. */
+export type VendorApi = {
+  /** All that it tells now; undefined where it shows nothing to our token, or there is no token. */
+  survey(signal?: AbortSignal): Promise<Survey | undefined>;
+  /** By which name or id the log knows the token that asks; undefined where it cannot be told. Cheap while that stays the same. */
+  ownToken(signal?: AbortSignal): Promise<string | undefined>;
+};
+
+/** A log with the API of its vendor, where it is no recorded one. */
+export type SurveyedSource = AuditSource & Partial<VendorApi>;
 
 /** One kind per decision that the caller can take. */
 export type SourceFailure =
@@ -87,6 +99,8 @@ export type Commit = {
   readonly organization?: Document;
   /** What people asked for: watches over rotations, acknowledgements. */
   readonly instructions?: Document;
+  /** What the vendor's API showed last. */
+  readonly survey?: Document;
   /** By principal key. */
   readonly principals?: ReadonlyMap<string, Document>;
   /** Events now counted, so that a later re-read finds only what is new. */
@@ -108,6 +122,7 @@ export type StateStore = {
     readonly cursor: Document | undefined;
     readonly organization: Document | undefined;
     readonly instructions: Document | undefined;
+    readonly survey: Document | undefined;
   }>;
   /** Those of the named principals that are known. */
   principals(source: string, keys: readonly string[]): Promise<ReadonlyMap<string, Document>>;
@@ -162,7 +177,14 @@ export class StateError extends Error {
 }
 
 /** Delivers one telling to one kind of receiver; may be called twice with the same key. */
-export type SendAlert = (telling: Telling) => Promise<void>;
+export type SendAlert = (telling: Telling, signal?: AbortSignal) => Promise<void>;
+
+/** Delivers as many tellings as one message holds, from the first on, and says how many: at least one, or it throws. */
+export type SendMany = (tellings: readonly Telling[], signal?: AbortSignal) => Promise<number>;
+
+/** One kind of receiver. Without `sendMany`, each telling has a message of its own. */
+export type Receiver = { readonly sendAlert: SendAlert; readonly sendMany?: SendMany | undefined };
+export type ReceiverOfMany = Receiver & { readonly sendMany: SendMany };
 
 /**
  * The secret from where the reference says it is kept. What was read a few minutes ago may be given again, unless `fresh`

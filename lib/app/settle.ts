@@ -4,17 +4,32 @@
  * known in the end: a run may stop after any commit, and the next goes on at the next event.
  */
 import { afterAnswers } from '../core/acknowledgement.ts';
+import { type Alert, isAbove } from '../core/alert.ts';
+import { lateBySweep } from '../core/arrivals.ts';
 import { type AssessContext, type Assessment, assess, keysOf, type Memory } from '../core/assess.ts';
 import type { Baseline } from '../core/baseline.ts';
-import { type Coverage, isSettled, latenessMs, settle, sweepMs, tellFromMs } from '../core/coverage.ts';
+import {
+  type Coverage,
+  type Gap,
+  isSettled,
+  latenessMs,
+  settle,
+  sweepMs,
+  tellFromMs,
+  unsweptFromMs,
+} from '../core/coverage.ts';
 import type { AuditEvent } from '../core/event.ts';
+import type { AlertNews } from '../core/incident.ts';
 import type { Instructions } from '../core/instructions.ts';
+import type { LastSurvey } from '../core/inventory/last-survey.ts';
 import type { Network } from '../core/network.ts';
 import { principalKey } from '../core/principal.ts';
 import { hear } from '../core/silence.ts';
 import { readBaseline, writeBaseline, writeCoverage, writeInstructions, writeOrganization } from '../core/stored.ts';
-import { msPerHour } from '../core/time.ts';
+import { isoSeconds, msPerHour } from '../core/time.ts';
+import { type Sweep, settledOf, withLate } from '../core/watching.ts';
 import { inBatches } from './batches.ts';
+import { lookedAt, type Seen } from './looking.ts';
 import type { Archive, AuditSource, BadRecord, Clock, Commit, Reading, StateStore, Telling } from './ports.ts';
 import { beginRotations, followAll, rotationAt } from './rotation.ts';
 import { tellingsFrom } from './tellings.ts';
@@ -27,6 +42,9 @@ export type SettleParts = {
   readonly networks: (address: string) => Network;
   readonly alertBudgetPerWeek: number;
   readonly isAllowed?: AssessContext['isAllowed'];
+  readonly isOwn?: AssessContext['isOwn'];
+  /** When polls are due, by which it is known that some were missed. Without it, every five minutes. */
+  readonly pollEveryMs?: number;
   readonly signal?: AbortSignal;
   /** Begin nothing further after this, so that a run ends before its host ends it. */
   readonly stopAtMs?: number;
@@ -35,6 +53,8 @@ export type SettleParts = {
 /** What one run carries from commit to commit. */
 export type Run = {
   readonly parts: SettleParts;
+  readonly lastSurvey: LastSurvey;
+  readonly startMs: number;
   revision: number;
   coverage: Coverage;
   memory: Memory;
@@ -46,15 +66,27 @@ export type Run = {
   duplicates: number;
   badRecords: number;
   requests: number;
+  gaps: readonly Gap[];
+  sweep: Sweep | undefined;
+  /** How long a stretch the last reading was that did not come to its end. */
+  unreadMs: number | undefined;
 };
 
-export const isStopped = ({ signal, stopAtMs, clock }: SettleParts): boolean =>
+export const isStopped = ({ signal, stopAtMs, clock }: Pick<SettleParts, 'signal' | 'stopAtMs' | 'clock'>): boolean =>
   signal?.aborted === true || (stopAtMs !== undefined && clock.nowMs() >= stopAtMs);
 
-/** Settles what the reading holds before `throughMs`. False where the run was stopped before all of it was. */
-export const settleReading = async (run: Run, reading: Reading, throughMs: number): Promise<boolean> => {
+/**
+ * Settles what the reading holds before `throughMs`. False where the run was stopped before all of it was. `lookThroughMs`:
+ * the reading reaches up to the present, and is a look once all of it is settled.
+ */
+export const settleReading = async (
+  run: Run,
+  reading: Reading,
+  { throughMs, lookThroughMs }: { readonly throughMs: number; readonly lookThroughMs: number | undefined },
+): Promise<boolean> => {
   await keepBadRecords(run, reading.badRecords);
-  const seenFromMs = run.parts.clock.nowMs() - keptSeenMs;
+  const nowMs = run.parts.clock.nowMs();
+  const seenFromMs = unsweptFromMs(run.coverage, nowMs) - keptSeenMs;
   const fresh = reading.events.filter((event) => !isSettled(run.coverage, event));
   run.duplicates += reading.events.length - fresh.length;
   const events = fresh.filter(({ atMs }) => atMs < throughMs);
@@ -62,15 +94,18 @@ export const settleReading = async (run: Run, reading: Reading, throughMs: numbe
     const last = batch.at(-1);
     const through = isLast || last === undefined ? { throughMs } : { throughMs: last.atMs, throughId: last.id };
     const assessment = await assessed(run, batch);
+    const settled: Coverage = {
+      ...settle(run.coverage, { ...through, events: batch.length, newestEventMs: last?.atMs ?? 0 }),
+      rhythm: hear(run.coverage.rhythm, batch),
+      watching: settledOf(run.coverage.watching, batch, nowMs),
+    };
+    const isLook = isLast && lookThroughMs !== undefined;
     return learn(run, assessment, {
       instructions: await rotated(run, batch),
       events: batch,
-      coverage: {
-        ...settle(run.coverage, { ...through, events: batch.length, newestEventMs: last?.atMs ?? 0 }),
-        rhythm: hear(run.coverage.rhythm, batch),
-      },
+      coverage: isLook ? lookedAt(run, settled, { young: fresh, throughMs: lookThroughMs }) : settled,
       seen: batch.filter(({ atMs }) => atMs >= seenFromMs),
-      forgetSeenBeforeMs: through.throughMs - keptSeenMs,
+      forgetSeenBeforeMs: unsweptFromMs(settled, through.throughMs) - keptSeenMs,
     });
   };
   if (events.length === 0) return settleBatch(events, true);
@@ -100,6 +135,7 @@ export const settleLate = async (run: Run, late: readonly AuditEvent[]): Promise
     take: async (batch) => {
       const assessment = await assessed(run, batch);
       const { coverage, instructions } = run;
+      const bounds = { before: coverage.watching.sweep, windowMs: latenessMs, nowMs: run.parts.clock.nowMs() };
       const isTaken = await learn(run, assessment, {
         instructions,
         events: batch,
@@ -108,6 +144,10 @@ export const settleLate = async (run: Run, late: readonly AuditEvent[]): Promise
           rhythm: hear(coverage.rhythm, batch),
           events: coverage.events + batch.length,
           lateEvents: coverage.lateEvents + batch.length,
+          watching: withLate(coverage.watching, {
+            count: batch.length,
+            late: batch.map((event) => lateBySweep(event, bounds)),
+          }),
         },
         seen: batch,
       });
@@ -138,18 +178,49 @@ export const lookAhead = async (run: Run, events: readonly AuditEvent[]): Promis
   }));
 };
 
-/** The sweep reached the end of what it reads. */
-export const endSweep = async (run: Run, sweptAtMs: number): Promise<void> => {
-  const coverage = { ...run.coverage, sweptAtMs };
+/** A look whose reading settled nothing; its young events reach up to `throughMs`. */
+export const noteLook = (run: Run, seen: Seen): Promise<void> => commitCoverage(run, lookedAt(run, run.coverage, seen));
+
+/** What was found about the log itself, with no event in it. */
+export const commitCoverage = async (run: Run, coverage: Coverage): Promise<void> => {
   await commit(run, { cursor: writeCoverage(coverage) });
   run.coverage = coverage;
 };
 
-/** Before the events around them, in commits of their own: however many there are, they keep no event from being counted. */
-const keepBadRecords = async (run: Run, badRecords: readonly BadRecord[]): Promise<void> => {
-  await commitInBatches(run, badRecords, (batch) => ({ badRecords: batch }));
-  run.badRecords += badRecords.length;
+/**
+ * A stretch that cannot be read, kept like a record that cannot: people are told of those wherever the monitor runs. The
+ * record first, so that no gap is ever without it.
+ */
+export const commitGap = async (run: Run, gap: Gap, coverage: Coverage): Promise<void> => {
+  const where = `${run.parts.source.name} ${isoSeconds(gap.fromMs)}`;
+  const reason =
+    'more events in this second than one reading may hold: it was skipped, and nothing in it was judged. ' +
+    'Look at the vendor who acted so often.';
+  await keepBadRecords(run, [{ where, reason, outcome: 'rejected', text: '' }]);
+  await commitCoverage(run, coverage);
+  run.gaps = [...run.gaps, gap];
 };
+
+/** Enough to see what is wrong: a vendor who changes his format makes every record of a reading one of them. */
+const keptOfReadingMax = 200;
+
+/**
+ * Those not kept already, since a stretch is read again and again. Before the events around them, in commits of their own:
+ * however many there are, they keep no event from being counted.
+ */
+export const keepBadRecords = async (run: Run, badRecords: readonly BadRecord[]): Promise<void> => {
+  if (badRecords.length === 0) return;
+  const { state, source } = run.parts;
+  const known = new Set((await state.badRecords(source.name)).map(textOfBad));
+  const first = badRecords.slice(0, keptOfReadingMax);
+  const fresh = first.filter((record) => !known.has(textOfBad(record)));
+  if (fresh.length === 0) return;
+  await commitInBatches(run, fresh, (batch) => ({ badRecords: batch }));
+  run.badRecords += fresh.length + badRecords.length - first.length;
+};
+
+const textOfBad = ({ where, reason, outcome, text }: BadRecord): string =>
+  JSON.stringify([where, reason, outcome, text]);
 
 /** An event that shows a rotation, by itself; or what comes before the first such event. */
 const upToRotation = (run: Run, events: readonly AuditEvent[]): readonly AuditEvent[] => {
@@ -176,29 +247,45 @@ const rotated = (run: Run, events: readonly AuditEvent[]): Promise<Instructions>
 
 /** Judges events against the memory at hand, loading the baselines it lacks. */
 const assessed = async (run: Run, events: readonly AuditEvent[]): Promise<Assessment> => {
-  const { state, source, networks, alertBudgetPerWeek, isAllowed } = run.parts;
+  const { state, source, networks, alertBudgetPerWeek, isAllowed, isOwn } = run.parts;
   const missing = [...keysOf(events)].filter((key) => !run.memory.baselines.has(key));
   const stored = missing.length === 0 ? new Map() : await state.principals(source.name, missing);
   const baselines = new Map(run.memory.baselines);
   for (const [key, document] of stored) baselines.set(key, readBaseline(document));
   run.memory = { ...run.memory, baselines };
-  const context = { networks, alertBudgetPerWeek, isAllowed, toldId: await toldIds(run, events) };
-  return afterAnswers(assess(run.memory, events, context), run.instructions.acknowledgements);
-};
-
-/** Alerts that were told while their events were still young, by principal. Before the first run nothing was. */
-const toldIds = async ({ parts, coverage }: Run, events: readonly AuditEvent[]) => {
-  const first = events[0];
-  const last = events.at(-1);
-  if (first === undefined || last === undefined) return () => undefined;
-  if (last.atMs < coverage.backfillUntilMs - 2 * latenessMs) return () => undefined;
-  const recent = await parts.state.alerts(parts.source.name, { openedAtMs: first.atMs - latenessMs });
-  return (key: string, openedAtMs: number): string | undefined =>
-    recent.find(
+  const told = await toldOf(run, events);
+  const toldId = (key: string, openedAtMs: number): string | undefined =>
+    told.find(
       (alert) =>
         principalKey(alert.source, alert.principal) === key && Math.abs(alert.openedAtMs - openedAtMs) <= latenessMs,
     )?.id;
+  const context = { networks, alertBudgetPerWeek, isAllowed, isOwn, toldId };
+  const { alerts, ...rest } = assess(run.memory, events, context);
+  return afterAnswers({ ...rest, alerts: alerts.map(raisedAbove(told)) }, run.instructions.acknowledgements);
 };
+
+/** Alerts that were told while their events were still young. Before the first run nothing was. */
+const toldOf = async ({ parts, coverage }: Run, events: readonly AuditEvent[]): Promise<readonly Alert[]> => {
+  const first = events[0];
+  const last = events.at(-1);
+  if (first === undefined || last === undefined) return [];
+  if (last.atMs < coverage.backfillUntilMs - 2 * latenessMs) return [];
+  const recent = await parts.state.alerts(parts.source.name, { openedAtMs: first.atMs - latenessMs });
+  // What a survey or a rotation's watch told of the same token is another story.
+  return recent.filter(isOfEvents);
+};
+
+/** Judged afresh from its first event, an alert opens again at each poll: people have heard of it, but maybe not how bad it is. */
+const raisedAbove =
+  (told: readonly Alert[]) =>
+  (news: AlertNews): AlertNews => {
+    const before = told.find(({ id }) => id === news.alert.id);
+    const isWorse = before !== undefined && isAbove(news.alert.severity, before.severity);
+    return news.news === 'opened' && isWorse ? { ...news, news: 'raised' } : news;
+  };
+
+const isOfEvents = ({ eventCount, findings }: Alert): boolean =>
+  eventCount > 0 && findings.every(({ evidence }) => evidence.detector !== 'rotation');
 
 type Learned = Pick<Commit, 'seen' | 'forgetSeenBeforeMs'> & {
   readonly coverage: Coverage;

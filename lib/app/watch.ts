@@ -7,13 +7,16 @@
  * still looking; later in life it is said once and tried again, since a watch that ends is a watch that sees nothing.
  */
 import type { Alert } from '../core/alert.ts';
-import { type Coverage, isBackfilling, latenessMs, silenceOf } from '../core/coverage.ts';
+import { type Coverage, type Gap, isBackfilling, latenessMs, silenceOf } from '../core/coverage.ts';
+import type { HealthFinding } from '../core/inventory/health.ts';
 import { type Silence, silentRatio } from '../core/silence.ts';
 import { readCoverage } from '../core/stored.ts';
 import { msPerSecond, type Stretch } from '../core/time.ts';
+import { pauseAt } from '../core/watching.ts';
 import { type Account, accountFor } from './account.ts';
 import { type MonitorParts, type MonitorRun, monitor } from './monitor.ts';
-import { type AuditSource, type SendAlert, SourceError, type SourceFailure, StateConflict } from './ports.ts';
+import { type Receiver, SourceError, type SourceFailure, StateConflict, type SurveyedSource } from './ports.ts';
+import { surveyAfter } from './survey.ts';
 import { tellAll } from './tell.ts';
 
 /** What there is to be said while watching. Alerts are not among it: those go through `sendAlert`. */
@@ -21,6 +24,10 @@ export type Notice = { readonly source: string } & (
   | ({ readonly notice: 'backfilling' } & Stretch)
   /** Everything before `seenThroughMs` was looked at by an earlier run. */
   | { readonly notice: 'resuming'; readonly seenThroughMs: number; readonly nowMs: number }
+  /** Nobody watched in that time, and what happened in it is read now. */
+  | ({ readonly notice: 'missed' } & Stretch)
+  /** Parts of the log that had to be left out. */
+  | { readonly notice: 'gaps'; readonly gaps: readonly Gap[] }
   | { readonly notice: 'progress'; readonly coverage: Coverage; readonly horizonMs: number }
   /** History was read whole; `alerts` is what it would have alerted, `account` what can be expected from now on. */
   | {
@@ -33,10 +40,12 @@ export type Notice = { readonly source: string } & (
   /** Said when it begins and when it changes, not at every poll. */
   | { readonly notice: 'trouble'; readonly error: Trouble; readonly retryAtMs: number }
   | { readonly notice: 'recovered'; readonly sinceMs: number; readonly atMs: number }
-  | { readonly notice: 'undelivered'; readonly failures: readonly unknown[] }
+  | { readonly notice: 'undelivered'; readonly waiting: number; readonly failures: readonly unknown[] }
   /** Said when it begins, and at the start of a watch that finds it so. */
   | { readonly notice: 'silent'; readonly sinceMs: number; readonly atMs: number; readonly silence: Silence }
   | { readonly notice: 'heard-again'; readonly atMs: number }
+  /** What stood badly before this watch began; what begins later is told as an alert. */
+  | { readonly notice: 'unwell'; readonly health: readonly HealthFinding[] }
 );
 
 export type Trouble = SourceError | StateConflict;
@@ -44,14 +53,14 @@ export type Trouble = SourceError | StateConflict;
 export type WatchParts = Pick<
   MonitorParts,
   'state' | 'clock' | 'networks' | 'alertBudgetPerWeek' | 'isAllowed' | 'backfillMs' | 'signal'
-> & {
-  readonly sources: readonly AuditSource[];
-  readonly pollEveryMs: number;
-  readonly sendAlert: SendAlert;
-  readonly notify: (notice: Notice) => void;
-  /** Polls due later than this are not waited for. Absent: until the signal. */
-  readonly endAtMs?: number;
-};
+> &
+  Receiver & {
+    readonly sources: readonly SurveyedSource[];
+    readonly pollEveryMs: number;
+    readonly notify: (notice: Notice) => void;
+    /** Polls due later than this are not waited for. Absent: until the signal. */
+    readonly endAtMs?: number;
+  };
 
 export type Watched = {
   readonly told: number;
@@ -84,7 +93,7 @@ export const watch = async (parts: WatchParts): Promise<Watched> => {
 
 /** One source on its way through the watch. */
 type Turn = {
-  readonly source: AuditSource;
+  readonly source: SurveyedSource;
   dueMs: number;
   /** The last poll stopped before it caught up. */
   isBehind: boolean;
@@ -97,7 +106,7 @@ type Turn = {
   told: number;
 };
 
-const newTurn = (source: AuditSource, dueMs: number): Turn => ({
+const newTurn = (source: SurveyedSource, dueMs: number): Turn => ({
   source,
   dueMs,
   isBehind: false,
@@ -115,7 +124,7 @@ type Schedule = { readonly startMs: number; readonly everyMs: number };
 const nextTimeMs = ({ startMs, everyMs }: Schedule, nowMs: number): number =>
   startMs + (Math.floor(Math.max(0, nowMs - startMs) / everyMs) + 1) * everyMs;
 
-const introduce = async (turn: Turn, { state, clock, backfillMs, notify }: WatchParts): Promise<void> => {
+const introduce = async (turn: Turn, { state, clock, backfillMs, pollEveryMs, notify }: WatchParts): Promise<void> => {
   const source = turn.source.name;
   const nowMs = clock.nowMs();
   const { cursor } = await state.load(source);
@@ -126,6 +135,8 @@ const introduce = async (turn: Turn, { state, clock, backfillMs, notify }: Watch
   const coverage = readCoverage(cursor);
   turn.isBackfilling = isBackfilling(coverage);
   notify({ notice: 'resuming', source, seenThroughMs: coverage.settledThroughMs + latenessMs, nowMs });
+  const missed = pauseAt(coverage.watching, { nowMs, everyMs: pollEveryMs });
+  if (missed !== undefined) notify({ notice: 'missed', source, fromMs: missed.fromMs, toMs: missed.toMs });
 };
 
 /** One poll and the telling after it. What an earlier run left untold is told even when the poll fails. */
@@ -134,7 +145,12 @@ const take = async (turn: Turn, parts: WatchParts, schedule: Schedule, isShared:
   // A long catching-up lets the others have their turn; strictly later than now, so that each turn gets on.
   const stopAtMs = isShared ? { stopAtMs: nextTimeMs(schedule, clock.nowMs()) } : {};
   try {
+    const isFirst = !turn.isMet;
     const run = await monitor({ ...monitorPartsOf(turn, parts), ...stopAtMs });
+    // Whoever watches from a desk sits where the account lets people in.
+    await surveyAfter({ ...parts, ...stopAtMs, source: turn.source, hasFixedAddress: true }, run);
+    const { health } = run.survey;
+    if (isFirst && health.length > 0) parts.notify({ notice: 'unwell', source: turn.source.name, health });
     await succeed(turn, parts, { run, nextMs: nextTimeMs(schedule, clock.nowMs()) });
   } catch (error) {
     if (signal?.aborted) return;
@@ -145,7 +161,7 @@ const take = async (turn: Turn, parts: WatchParts, schedule: Schedule, isShared:
 };
 
 const monitorPartsOf = ({ source, isBackfilling: isFirst }: Turn, parts: WatchParts): MonitorParts => {
-  const { sources: _, pollEveryMs: _every, sendAlert: _send, notify, endAtMs: _end, ...rest } = parts;
+  const { sources: _, sendAlert: _send, sendMany: _many, notify, endAtMs: _end, ...rest } = parts;
   return {
     ...rest,
     source,
@@ -181,6 +197,7 @@ const succeed = async (
       account: await accountFor({ ...parts, source, coverage }),
     });
   }
+  if (run.gaps.length > 0) notify({ notice: 'gaps', source, gaps: run.gaps });
   tellOfSilence(turn, parts, coverage);
   notify({ notice: 'polled', source, run, atMs, nextAtMs: turn.dueMs });
 };
@@ -231,9 +248,9 @@ const stumble = (
 const failureOf = (error: Trouble): SourceFailure | 'conflict' =>
   error instanceof SourceError ? error.failure : 'conflict';
 
-const deliver = async (turn: Turn, { state, sendAlert, notify }: WatchParts): Promise<void> => {
+const deliver = async (turn: Turn, { state, sendAlert, sendMany, notify }: WatchParts): Promise<void> => {
   const source = turn.source.name;
-  const { told, failures } = await tellAll(source, state, sendAlert);
+  const { told, waiting, failures } = await tellAll(source, { state, sendAlert, sendMany });
   turn.told += told;
-  if (failures.length > 0) notify({ notice: 'undelivered', source, failures });
+  if (failures.length > 0 && waiting > 0) notify({ notice: 'undelivered', source, waiting, failures });
 };

@@ -1,6 +1,7 @@
-import type { SendAlert, Telling } from '../app/ports.ts';
+import type { Receiver, Telling } from '../app/ports.ts';
 import { alertJson } from '../report/alert-json.ts';
 import { alertText } from '../report/alert-text.ts';
+import { manyAlertsText } from '../report/many-alerts.ts';
 import { consoleAlerts } from '../wiring.ts';
 import type { Screen } from './screen.ts';
 
@@ -9,12 +10,18 @@ import type { Screen } from './screen.ts';
 export const alertsOn = (
   screen: Screen,
   { isJson, zone }: { readonly isJson: boolean; readonly zone?: string | undefined },
-): SendAlert => {
+): Receiver => {
   const { width, hasColour: colour } = screen;
   const words = ({ key, alert }: Telling): string => {
     if (isJson) return `${alertJson(alert)}\n`;
     const again = key.endsWith('/opened') ? '' : `An alert told before is now ${alert.severity}:\n\n`;
     return `\n${again}${alertText(alert, { width, colour, zone })}`;
   };
-  return consoleAlerts({ write: (text) => screen.result(text), words });
+  const manyWords = (tellings: readonly Telling[]): string => `\n${manyAlertsText(tellings.map(({ alert }) => alert))}`;
+  return consoleAlerts({
+    write: (text) => screen.result(text),
+    words,
+    // Whoever reads lines of JSON reads one alert in each.
+    ...(!isJson && { manyWords }),
+  });
 };

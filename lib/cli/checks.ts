@@ -1,9 +1,19 @@
 import type { Clock, StateStore } from '../app/ports.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Source } from '../config/source-settings.ts';
-import { latenessMs } from '../core/coverage.ts';
+import { type Coverage, latenessMs } from '../core/coverage.ts';
+import { coverageFacts, missedSince } from '../core/coverage-facts.ts';
 import { readCoverage } from '../core/stored.ts';
-import { msPerMinute } from '../core/time.ts';
+import { msPerDay } from '../core/time.ts';
+import { pollEveryMsUsual } from '../core/watching.ts';
+import {
+  arrivalsAdvice,
+  arrivalsSentence,
+  coverageJson,
+  pausesSentence,
+  seenSentence,
+  sweepSentence,
+} from '../report/coverage-text.ts';
 import type { Check } from '../report/doctor-text.ts';
 import { named } from '../report/safe-text.ts';
 import { durationText, instantText } from '../report/times.ts';
@@ -98,18 +108,37 @@ const checkMemory = async (source: string, state: StateStore, timing: Timing): P
           `${counted(bad.length, 'record')} could not be read whole. The latest, ${newest.where}: ${newest.reason}`,
           'Events that are missing cannot be judged: report the format if it is a new one of the vendor’s.',
         ),
-    ok(`${name} late events`, `${counted(coverage.lateEvents, 'event')} came after their time was settled.`),
+    ...coverageChecks(name, coverage, timing),
   ];
 };
 
-/** Without settings the schedule is unknown, and its default is assumed. */
-const pollEveryMsDefault = 5 * msPerMinute;
+/** What is older stays in the figures, and is nobody's work any more. */
+const newsMs = 7 * msPerDay;
+
+const coverageChecks = (name: string, coverage: Coverage, { settings, clock }: Timing): readonly Check[] => {
+  const nowMs = clock.nowMs();
+  const facts = coverageFacts(coverage, { nowMs, everyMs: settings?.pollEveryMs ?? pollEveryMsUsual });
+  const { gaps } = missedSince(facts, nowMs - newsMs);
+  const advice = arrivalsAdvice(facts);
+  const gapsFix = 'Look at the vendor who acted so often in one second; nothing of it was judged.';
+  const lateName = `${name} late events`;
+  return [
+    gaps.length === 0
+      ? { ...ok(`${name} coverage`, seenSentence(facts)), figures: coverageJson(facts) }
+      : { ...warning(`${name} coverage`, seenSentence(facts), gapsFix), figures: coverageJson(facts) },
+    // One that goes on is the lag's to warn of; a laptop has some every night.
+    ok(`${name} pauses`, pausesSentence(facts)),
+    advice === undefined ? ok(lateName, arrivalsSentence(facts)) : warning(lateName, arrivalsSentence(facts), advice),
+    ok(`${name} sweeps`, sweepSentence(facts)),
+  ];
+};
+
 /** One poll may fail or take long; two missed ones mean that nothing polls. */
 const missedPollsMax = 2;
 
 const lagCheck = (name: string, seenThroughMs: number, { settings, clock }: Timing): Check => {
   const behindMs = clock.nowMs() - seenThroughMs;
-  const everyMs = settings?.pollEveryMs ?? pollEveryMsDefault;
+  const everyMs = settings?.pollEveryMs ?? pollEveryMsUsual;
   const detail = `Seen through ${instantText(seenThroughMs)}, ${durationText(Math.max(0, behindMs))} ago.`;
   return behindMs <= (missedPollsMax + 1) * everyMs
     ? ok(`${name} lag`, detail)

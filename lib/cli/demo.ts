@@ -7,7 +7,7 @@ import { rememberNetworks } from '../core/network.ts';
 import { principalKey } from '../core/principal.ts';
 import { dayOf, msPerDay, msPerMinute } from '../core/time.ts';
 import { type Column, table } from '../report/table.ts';
-import { clockText, durationText, instantText } from '../report/times.ts';
+import { durationText, instantText, minuteText } from '../report/times.ts';
 import { counted, numberText } from '../report/words.ts';
 import { type DemoWorld, demoWorld } from '../simulator/demo-world.ts';
 import { createPulumiApi } from '../simulator/pulumi-api.ts';
@@ -31,7 +31,7 @@ const pollEveryMs = 5 * msPerMinute;
 
 type Demo = { readonly world: World; readonly screen: Screen; readonly stateFile: string; readonly isJson: boolean };
 
-type Told = { readonly alert: Alert; readonly atMs: number };
+type ToldAt = { readonly alert: Alert; readonly atMs: number };
 
 export const runDemo = async ({ world, screen, stateFile, isJson }: Demo): Promise<ExitCode> => {
   const demo = demoWorld(seed, startMs);
@@ -41,8 +41,8 @@ export const runDemo = async ({ world, screen, stateFile, isJson }: Demo): Promi
   const api = await createPulumiApi({ ...demo, nowMs: clock.nowMs });
   const state = await openState(stateFile);
   const signal = world.interruption();
-  const told: Told[] = [];
-  const send = alertsOn(screen, { isJson });
+  const told: ToldAt[] = [];
+  const { sendAlert } = alertsOn(screen, { isJson });
   try {
     await watch({
       sources: [sourceAt(api.url, demo, clock)],
@@ -55,7 +55,7 @@ export const runDemo = async ({ world, screen, stateFile, isJson }: Demo): Promi
       pollEveryMs,
       endAtMs: demo.timeline.toMs,
       sendAlert: async (telling: Telling) => {
-        await send(telling);
+        await sendAlert(telling);
         told.push({ alert: telling.alert, atMs: clock.nowMs() });
       },
       notify: withDays(notifyOn(screen), screen),
@@ -131,7 +131,7 @@ const truths: Readonly<Record<ScenarioKind, (name: string) => string>> = {
 
 type Outcome = {
   readonly demo: DemoWorld;
-  readonly told: readonly Told[];
+  readonly told: readonly ToldAt[];
   readonly requests: number;
   readonly nowMs: number;
   readonly isStopped: boolean;
@@ -145,7 +145,7 @@ const conclude = (
   const happened = demo.labels.filter(({ fromMs }) => fromMs < nowMs);
   const rows = happened.map((label) => [
     `  ${toldText(label, told)}`,
-    clockText(label.fromMs, { withDay: true }).slice(0, -':00'.length),
+    minuteText(label.fromMs),
     truths[label.kind](label.principal.name),
   ]);
   const caught = happened.filter((label) => told.some((each) => isAbout(each, label)));
@@ -173,12 +173,12 @@ const truthColumns: readonly Column[] = [
   { title: 'In truth' },
 ];
 
-const isAbout = ({ alert }: Told, label: Label): boolean =>
+const isAbout = ({ alert }: ToldAt, label: Label): boolean =>
   principalKey('', alert.principal) === principalKey('', label.principal) &&
   alert.firstEventAtMs < label.toMs &&
   alert.lastEventAtMs >= label.fromMs;
 
-const toldText = (label: Label, told: readonly Told[]): string => {
+const toldText = (label: Label, told: readonly ToldAt[]): string => {
   const about = told.filter((each) => isAbout(each, label));
   const first = about[0];
   if (first === undefined) return 'not told';

@@ -139,15 +139,8 @@ const showAll = async (inventory: Inventory, { flags, screen }: Showing): Promis
   const { width, hasColour: colour } = screen;
   const text = flags.json === true ? inventoryJson(inventory) : inventoryText(inventory, { width, colour }).join('\n');
   await screen.result(`${text}\n`);
-  if (flags.json !== true) sayOwn(inventory, screen);
   const isClean = inventory.tokens.every(({ hygiene }) => hygiene.length === 0);
   return isClean ? exitCodes.nothingFound : exitCodes.somethingFound;
-};
-
-/** The one that must not be revoked by mistake, and whose use from elsewhere means that somebody has it. */
-const sayOwn = ({ listing }: Inventory, screen: Screen): void => {
-  const own = listing?.tokens.find(({ isOwn }) => isOwn === true);
-  if (own !== undefined) screen.say(`\nThe token that tokenwatch itself asks with: ${named(own.name)}.`);
 };
 
 const showRevocation = async (

@@ -90,7 +90,9 @@ const printAlerts = async (
 ): Promise<void> => {
   const { width, hasColour: colour } = screen;
   for (const alert of alerts) {
-    await screen.result(isJson ? `${alertJson(alert)}\n` : `${alertText(alert, { width, colour, zone })}\n`);
+    await screen.result(
+      isJson ? `${alertJson(alert)}\n` : `${alertText(alert, { width, colour, zone, canAnswer: false })}\n`,
+    );
   }
 };
 

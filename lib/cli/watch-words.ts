@@ -1,16 +1,18 @@
+import { SourceError } from '../app/ports.ts';
 import { isForAPerson, type Notice } from '../app/watch.ts';
-import { dayOf, msPerHour } from '../core/time.ts';
+import { dayOf, isoSeconds, msPerHour } from '../core/time.ts';
 import { keptSentence, sensitivityHeading, sensitivityTable } from '../report/promise-text.ts';
 import { alertList, backfillSentence } from '../report/run-text.ts';
 import { named } from '../report/safe-text.ts';
-import { clockText, durationText, instantText } from '../report/times.ts';
+import { healthStory } from '../report/survey-sentences.ts';
+import { clockText, durationText, instantText, spanText } from '../report/times.ts';
 import { counted } from '../report/words.ts';
 import type { Screen } from './screen.ts';
 
 /** What a watch says besides its alerts: calm, once, and with the time at which it goes on. */
 
-/** Says notices on the screen as they come. */
-export const notifyOn = (screen: Screen): ((notice: Notice) => void) => {
+/** Says notices on the screen as they come. `isOnce`: no poll follows, so nothing is promised of one. */
+export const notifyOn = (screen: Screen, { isOnce = false } = {}): ((notice: Notice) => void) => {
   const withBadRecords = new Set<string>();
   return (notice) => {
     const source = named(notice.source);
@@ -21,6 +23,13 @@ export const notifyOn = (screen: Screen): ((notice: Notice) => void) => {
         );
       case 'resuming':
         return screen.say(resumingText(notice, source));
+      case 'missed':
+        return screen.warn(
+          `Nobody watched ${source} from ${spanText(notice)}, ${durationText(notice.toMs - notice.fromMs)}: what happened then is read now.`,
+        );
+      case 'gaps':
+        screen.status(undefined);
+        return screen.warn(gapsText(notice, source));
       case 'progress':
         return screen.status(progressText(notice, source));
       case 'backfilled':
@@ -31,7 +40,7 @@ export const notifyOn = (screen: Screen): ((notice: Notice) => void) => {
         return tellOfBadRecords(notice, source, withBadRecords, screen);
       case 'trouble':
         screen.status(undefined);
-        return screen.warn(troubleText(notice, source));
+        return screen.warn(isOnce ? troubleAtEndText(notice, source) : troubleText(notice, source));
       case 'recovered':
         return screen.warn(
           `${source} can be read again, after ${durationText(notice.atMs - notice.sinceMs)}. Nothing was missed: what happened meanwhile has been read now.`,
@@ -41,9 +50,12 @@ export const notifyOn = (screen: Screen): ((notice: Notice) => void) => {
         return screen.warn(silentText(notice, source));
       case 'heard-again':
         return screen.warn(`${source} speaks again.`);
+      case 'unwell':
+        for (const finding of notice.health) screen.warn(`${source}: ${healthStory(finding, undefined)}`);
+        return;
       case 'undelivered':
         return screen.warn(
-          `${counted(notice.failures.length, 'alert')} of ${source} could not be delivered, and will be tried again after the next poll.`,
+          `${counted(notice.waiting, 'alert')} of ${source} could not be delivered, and will be tried again ${isOnce ? 'when watch is started next' : 'after the next poll'}.`,
         );
     }
   };
@@ -61,7 +73,7 @@ const resumingText = ({ seenThroughMs, nowMs }: Of<'resuming'>, source: string):
 const timeText = (atMs: number, nowMs: number): string =>
   dayOf(atMs) === dayOf(nowMs) ? `${hourAndMinute(atMs)} UTC` : instantText(atMs);
 
-const hourAndMinute = (atMs: number): string => clockText(atMs, { withDay: false }).slice(0, 5);
+const hourAndMinute = (atMs: number): string => clockText(atMs, { withDay: false, toMinute: true });
 
 const progressText = ({ coverage, horizonMs }: Of<'progress'>, source: string): string => {
   const { fromMs, settledThroughMs, events } = coverage;
@@ -99,6 +111,15 @@ const tellOfBadRecords = ({ run }: Of<'polled'>, source: string, withBadRecords:
   );
 };
 
+const gapsText = ({ gaps }: Of<'gaps'>, source: string): string => {
+  const first = gaps[0];
+  return (
+    `${counted(gaps.length, 'second')} of ${source} HELD MORE THAN CAN BE READ${first === undefined ? '' : `, the first at ${isoSeconds(first.fromMs)}`}: ` +
+    'skipped after three tries, so that the watch goes on; nothing in them was judged. Look at the vendor who acted so often: ' +
+    'somebody may be hiding behind it.'
+  );
+};
+
 const silentText = ({ sinceMs, atMs, silence }: Of<'silent'>, source: string): string => {
   const usual = durationText(silence.usualHours * msPerHour);
   return (
@@ -113,4 +134,13 @@ const troubleText = ({ error, retryAtMs }: Of<'trouble'>, source: string): strin
   return isForAPerson(error)
     ? `NOT WATCHING ${source}, until somebody acts: ${error.message} ${again}, and until then nothing of it is seen.`
     : `${source} could not be read just now: ${error.message} ${again}.`;
+};
+
+const troubleAtEndText = ({ error, retryAtMs }: Of<'trouble'>, source: string): string => {
+  const until =
+    error instanceof SourceError && error.failure === 'rate-limited' ? `, after ${instantText(retryAtMs)}` : '';
+  const end = 'Nothing more is tried with --once, which ends with exit code 3';
+  return isForAPerson(error)
+    ? `${source} CANNOT BE WATCHED, until somebody acts: ${error.message} ${end}.`
+    : `${source} could not be read: ${error.message} ${end}; the next start goes on from where this one was${until}.`;
 };

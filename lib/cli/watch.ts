@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { SendAlert } from '../app/ports.ts';
+import type { Receiver } from '../app/ports.ts';
 import { toAll } from '../app/tell.ts';
 import { type Watched, watch } from '../app/watch.ts';
 import type { Settings } from '../config/settings.ts';
@@ -10,6 +10,7 @@ import { rememberNetworks } from '../core/network.ts';
 import { allowanceSentence } from '../report/allowance-text.ts';
 import { named } from '../report/safe-text.ts';
 import { slackMessage } from '../report/slack/alert.ts';
+import { slackManyAlerts } from '../report/slack/many-alerts.ts';
 import { durationText, instantText } from '../report/times.ts';
 import { counted, listed } from '../report/words.ts';
 import { openOwners, openSlack, openState, openVendor, sourcesOf } from '../wiring.ts';
@@ -114,11 +115,8 @@ const watchReal = async (
       signal,
       networks: rememberNetworks(owners.lookup),
       isAllowed: allowedBy(settings.allow),
-      sendAlert: toAll([
-        alertsOn(screen, { isJson: flags.json === true, zone: world.zone }),
-        ...toSlack(settings, world),
-      ]),
-      notify: notifyOn(screen),
+      ...toAll([alertsOn(screen, { isJson: flags.json === true, zone: world.zone }), ...toSlack(settings, world)]),
+      notify: notifyOn(screen, { isOnce }),
       ...(isOnce && { endAtMs: clock.nowMs() }),
     });
     screen.status(undefined);
@@ -129,8 +127,8 @@ const watchReal = async (
   }
 };
 
-const toSlack = ({ alerts: { slack } }: Settings, world: World): readonly SendAlert[] =>
-  slack === undefined ? [] : [openSlack(slack, world, ({ alert }) => slackMessage(alert))];
+const toSlack = ({ alerts: { slack } }: Settings, world: World): readonly Receiver[] =>
+  slack === undefined ? [] : [openSlack(slack, world, { one: slackMessage, many: slackManyAlerts })];
 
 const sayEnd = (
   { told, coverages, troubles }: Watched,

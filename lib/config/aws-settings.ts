@@ -9,6 +9,10 @@ export type AwsSettings = {
   /** Undefined: as the AWS credentials at hand say. */
   readonly account: string | undefined;
   readonly region: string | undefined;
+  /** A table to go on with in place of the stack's own, such as one that was restored. */
+  readonly stateTable: string | undefined;
+  /** Whether there is a dashboard, which costs money from an account's fourth on. */
+  readonly dashboard: boolean;
   /** How long the functions' own logs are kept. */
   readonly logDays: LogDays;
   /** How long normalized events and alerts are kept for searching. */
@@ -36,6 +40,7 @@ const days = (example: LogDays) => {
 const stackAdvice = 'write a name of letters, digits and -, beginning with a letter, at most 32, such as tokenwatch';
 const accountAdvice = 'write the twelve digits of an AWS account, in quotes, such as "111122223333"';
 const regionAdvice = 'write an AWS region, such as eu-west-1';
+const tableAdvice = 'write the name of a DynamoDB table, such as tokenwatch-restored';
 const hourAdvice = 'write the hour (UTC) of the daily digest, from 0 to 23, such as 7';
 const environmentAdvice =
   'write variables of Vault or Conjur, such as { "VAULT_ADDR": "https://vault.example.com:8200" }';
@@ -61,6 +66,12 @@ export const awsSchema = z
         .string({ error: wrong(regionAdvice) })
         .refine((text) => /^[a-z]{2}(?:-[a-z]+){1,3}-\d$/.test(text), { error: wrong(regionAdvice) })
         .optional(),
+      // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html (2026)
+      stateTable: z
+        .string({ error: wrong(tableAdvice) })
+        .refine((text) => /^[A-Za-z0-9_.-]{3,255}$/.test(text), { error: wrong(tableAdvice) })
+        .optional(),
+      dashboard: z.boolean({ error: wrong('write true or false') }).default(true),
       logDays: days(30),
       archiveDays: days(400),
       digestHour: z
@@ -99,13 +110,15 @@ export const awsSchema = z
     },
     { error: wrong('write { "stack": "tokenwatch", "region": "eu-west-1" }') },
   )
-  .transform(({ account, region, ...rest }): AwsSettings => ({ ...rest, account, region }));
+  .transform(({ account, region, stateTable, ...rest }): AwsSettings => ({ ...rest, account, region, stateTable }));
 
 /** For those who misspell one. */
 export const awsKeys = [
   'stack',
   'account',
   'region',
+  'stateTable',
+  'dashboard',
   'logDays',
   'archiveDays',
   'digestHour',

@@ -7,7 +7,8 @@ export const baseUrlDefault = 'https://api.pulumi.com';
 /** What browsers and proxies commonly accept as an address. */
 const charsMax = 2_048;
 
-const loopback = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+/** This machine, as an address names it: what goes there unencrypted goes over no network. */
+export const isLoopback = (hostname: string): boolean => /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 
 /** The address without a slash at its end, or what is wrong with it. Never repeats it: it may hold a password. */
 export const parseBaseUrl = (
@@ -21,7 +22,7 @@ export const parseBaseUrl = (
   if (url.username !== '' || url.password !== '') {
     return { problem: `holds a user or a password: ${advice}, and the secret under token` };
   }
-  if (url.protocol === 'http:' && !loopback.test(url.hostname)) {
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     return { problem: 'sends the token unencrypted: write https:// (http:// is for this machine only)' };
   }
   if (url.search !== '' || url.hash !== '') return { problem: `has a query or a fragment: ${advice}` };

@@ -41,7 +41,12 @@ export class Secret {
 
 /** The documented prefix of Pulumi's tokens; length and alphabet are not documented for every kind, hence the loose rest. */
 const pulumiToken = /pul-[A-Za-z0-9_-]+/g;
+/** Scalr's tokens. A header of JSON begins so in base64url; the rest of a JWT may be cut off. */
+const jwt = /eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){0,2}/g;
 
-/** The text without the given secrets and without anything that looks like a Pulumi token, ours or somebody else's. */
+/** The text without the given secrets and without anything that looks like a token of either vendor, ours or not. */
 export const redact = (text: string, ...secrets: readonly Secret[]): string =>
-  secrets.reduce((rest, secret) => rest.replaceAll(secret.reveal(), hidden), text).replace(pulumiToken, hidden);
+  secrets
+    .reduce((rest, secret) => rest.replaceAll(secret.reveal(), hidden), text)
+    .replace(pulumiToken, hidden)
+    .replace(jwt, hidden);

@@ -74,6 +74,7 @@ const allowanceFor = (evidence: Evidence): Allowance | undefined => {
     case 'token-life':
       return evidence.fact === 'dormant-woke' ? { allows: 'waking' } : undefined;
     case 'rotation':
+    case 'health':
       return undefined;
   }
 };

@@ -1,6 +1,7 @@
 import type { SensitiveKind } from './action.ts';
 import type { AuditEvent } from './event.ts';
 import type { Cadence } from './inventory/cadence.ts';
+import type { HealthFinding } from './inventory/health.ts';
 import type { Network, OwnerClass } from './network.ts';
 import type { Principal } from './principal.ts';
 
@@ -14,7 +15,14 @@ export const isAbove = (a: Severity, b: Severity): boolean => severities.indexOf
 export type NetworkLevel = 'address' | 'prefix' | 'owner' | 'class' | 'country';
 
 /** Use that needs no statistics to be told. */
-export type TokenFact = 'used-after-deletion' | 'used-after-expiry' | 'dormant-woke';
+export type TokenFact =
+  | 'used-after-deletion'
+  | 'used-after-expiry'
+  | 'dormant-woke'
+  /** The token that the monitor reads with did something that the monitor never does. */
+  | 'own-token-used'
+  /** The vendor's list of tokens shows a use that the log does not. Comes of a survey and of no detector. */
+  | 'use-not-logged';
 
 /** What is counted by the day: all events, distinct targets, and the kinds of action that carry something away. */
 export type DayCount = 'events' | 'targets' | Extract<SensitiveKind, 'secrets' | 'state' | 'credentials'>;
@@ -114,11 +122,15 @@ export type Evidence =
   | {
       readonly detector: 'token-life';
       readonly fact: TokenFact;
-      /** Deletion, expiry, or the last use before the sleep. */
+      /** Deletion, expiry, or the last use before this one. */
       readonly sinceMs: number;
       readonly atMs: number;
     }
-  | RotationEvidence;
+  | RotationEvidence
+  | HealthEvidence;
+
+/** From a survey of the vendor's API: what keeps the monitor from seeing, or soon will. */
+export type HealthEvidence = { readonly detector: 'health' } & HealthFinding;
 
 /** A caller of a token, as the words about it need it. */
 export type CallerSketch = {
@@ -165,8 +177,8 @@ export type RotationEvidence =
       readonly strangers: number;
     });
 
-/** A rotation's facts come from its watch and from no detector. */
-export type DetectorName = Exclude<Evidence['detector'], 'rotation'>;
+/** A rotation's facts come from its watch, those of health from a survey, and neither from a detector. */
+export type DetectorName = Exclude<Evidence['detector'], 'rotation' | 'health'>;
 
 export type Finding = {
   /** Minus log10 of the probability that ordinary behaviour looks at least this odd: 3 is one in a thousand. */

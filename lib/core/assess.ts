@@ -4,7 +4,6 @@
  * answer live and replayed, however it is cut.
  */
 import { kindIndexOf } from './action.ts';
-import type { Alert } from './alert.ts';
 import { type Baseline, copyBaseline, detectorNames, emptyBaseline } from './baseline.ts';
 import { count, countFlagged } from './calibration.ts';
 import { authenticationFailures } from './detectors/authentication-failures.ts';
@@ -18,7 +17,7 @@ import { targetHash, unfamiliarTarget } from './detectors/unfamiliar-target.ts';
 import { usageDay } from './detectors/usage-day.ts';
 import { usageSpike } from './detectors/usage-spike.ts';
 import type { AuditEvent } from './event.ts';
-import { closeIncident, type FindTold, isOpen, type News } from './incident.ts';
+import { type AlertNews, closeIncident, type FindTold, isOpen } from './incident.ts';
 import { judge, type Past, type Peers } from './judgement.ts';
 import { type Network, ownerKey } from './network.ts';
 import { copyOrganization, emptyOrganization, type Organization, pastOf } from './organization.ts';
@@ -54,7 +53,7 @@ export type Assessment = {
   /** Those that changed. */
   readonly baselines: ReadonlyMap<string, Baseline>;
   /** Every alert that was opened, raised or grew, once, as it stands now; in the order of their opening. */
-  readonly alerts: readonly { readonly alert: Alert; readonly news: News }[];
+  readonly alerts: readonly AlertNews[];
 };
 
 export const newOrganization = (): Organization => emptyOrganization(detectorNames.length);
@@ -78,7 +77,7 @@ type Draft = { readonly baseline: Baseline; readonly peers: Peers };
 export const assess = (memory: Memory, events: readonly AuditEvent[], context: AssessContext): Assessment => {
   const organization = copyOrganization(memory.organization);
   const baselines = new Map<string, Baseline>();
-  const alerts = new Map<string, { alert: Alert; news: News }>();
+  const alerts = new Map<string, AlertNews>();
   const draftOf = drafts(memory, baselines, organization);
   for (const event of events) {
     const day = dayOf(event.atMs);

@@ -32,7 +32,7 @@ export const detectorNames = [
 ] as const;
 
 /** News told lately, so that it is not told daily while it waits on probation. */
-export type Told = { readonly news: string; readonly untilDay: number };
+export type ToldNews = { readonly news: string; readonly untilDay: number };
 
 export type OpenIncident = {
   readonly alert: Alert;
@@ -64,7 +64,7 @@ export type Baseline = {
   /** The highest excess of any channel, today. */
   highest: number;
   incident: OpenIncident | undefined;
-  told: Told[];
+  told: ToldNews[];
 };
 
 export const emptyBaseline = (event: AuditEvent): Baseline => ({

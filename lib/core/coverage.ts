@@ -1,11 +1,13 @@
 /**
- * Which stretch of a log has been seen whole, and how far its events are settled. Events younger than the lateness window
- * are judged at once but learned only when the window has passed, so that an event that arrives late within it finds its
- * place in the order of time.
+ * Which stretch of a log has been seen whole, which part of it never was, and how far its events are settled. Events
+ * younger than the lateness window are judged at once but learned only when the window has passed, so that an event that
+ * arrives late within it finds its place in the order of time.
  */
 import type { AuditEvent } from './event.ts';
 import { checkedRhythm, type Rhythm, type Silence, silenceAt } from './silence.ts';
-import { msPerDay, msPerHour, msPerMinute, type Stretch } from './time.ts';
+import { type Caused, checkedStretches, noStretches, type Stretches, sumMs, withStretch } from './stretches.ts';
+import { msPerDay, msPerHour, msPerMinute, msPerSecond, type Stretch } from './time.ts';
+import { checkedWatching, noWatching, type Watching } from './watching.ts';
 
 /**
  * Neither vendor documents how late an event may become visible; the one overlap found in practice is fifteen minutes
@@ -19,8 +21,17 @@ export const sweepEveryMs = msPerDay;
 /** What began so shortly before the first start is still going on, or nearly: it is told like anything that comes after. */
 export const freshMs = msPerDay;
 
-/** Version of the stored text. 2 may hold `settledThroughId`, without which a release that knows 1 would count twice. */
-export const coverageVersion = 2;
+/**
+ * Version of the stored text. 2 may hold `settledThroughId`, without which a release that knows 1 would count twice. 3 holds
+ * gaps and the watching.
+ */
+export const coverageVersion = 3;
+
+export const gapCauses = ['too-much'] as const;
+export type GapCause = (typeof gapCauses)[number];
+
+/** A stretch that was never seen whole: it holds more than one reading may. */
+export type Gap = Caused<GapCause>;
 
 export type Coverage = {
   /** Where the first backfill began: nothing before it was ever read. */
@@ -42,6 +53,9 @@ export type Coverage = {
   readonly events: number;
   /** Events that only a sweep found, after their stretch was settled. */
   readonly lateEvents: number;
+  readonly gaps: Stretches<GapCause>;
+  /** How well the log was watched. All the rest is of the log, however often it is polled. */
+  readonly watching: Watching;
 };
 
 export const beginCoverage = (nowMs: number, backfillMs: number): Coverage => {
@@ -55,11 +69,13 @@ export const beginCoverage = (nowMs: number, backfillMs: number): Coverage => {
     newestEventMs: 0,
     events: 0,
     lateEvents: 0,
+    gaps: noStretches,
+    watching: noWatching,
   };
 };
 
 /** Logs have whole seconds; to settle half of one would split twins. */
-const wholeSecond = (atMs: number): number => Math.floor(atMs / 1000) * 1000;
+const wholeSecond = (atMs: number): number => Math.floor(atMs / msPerSecond) * msPerSecond;
 
 /** Up to where events may be settled now. */
 export const horizonOf = (nowMs: number): number => wholeSecond(nowMs - latenessMs);
@@ -105,27 +121,100 @@ export const tellFromMs = ({ backfillUntilMs }: Coverage): number => backfillUnt
 
 export const isSweepDue = ({ sweptAtMs }: Coverage, nowMs: number): boolean => nowMs - sweptAtMs >= sweepEveryMs;
 
-/** What a sweep reads: settled, and neither before the backfill nor before the last three days. */
-export const sweepOf = ({ fromMs, settledThroughMs }: Coverage): Stretch => ({
-  fromMs: Math.max(fromMs, settledThroughMs - sweepMs),
-  toMs: settledThroughMs,
+/** Beside the one before, it makes that one longer: a flood is one gap, however many seconds it lasts. */
+export const withGap = (coverage: Coverage, gap: Gap): Coverage => {
+  const { gaps } = coverage;
+  if (isGap(coverage, gap)) return coverage;
+  const last = gaps.newest.at(-1);
+  if (last === undefined || last.cause !== gap.cause || last.toMs !== gap.fromMs)
+    return { ...coverage, gaps: withStretch(gaps, gap) };
+  return {
+    ...coverage,
+    gaps: {
+      ...gaps,
+      totalMs: gaps.totalMs + gap.toMs - gap.fromMs,
+      newest: [...gaps.newest.slice(0, -1), { ...last, toMs: gap.toMs }],
+    },
+  };
+};
+
+/** Whether all of the stretch is known to be a gap. */
+export const isGap = ({ gaps }: Coverage, { fromMs, toMs }: Stretch): boolean =>
+  gaps.newest.some((gap) => gap.fromMs <= fromMs && toMs <= gap.toMs);
+
+/** A sweep has read the stretch whole: what was a gap in it is none any more. */
+export const withoutGapsIn = (coverage: Coverage, { fromMs, toMs }: Stretch): Coverage => {
+  const { count, totalMs, newest } = coverage.gaps;
+  const left = newest.filter((gap) => gap.fromMs < fromMs || gap.toMs > toMs);
+  if (left.length === newest.length) return coverage;
+  const closedMs = sumMs(newest) - sumMs(left);
+  const closed = newest.length - left.length;
+  return { ...coverage, gaps: { count: count - closed, totalMs: totalMs - closedMs, newest: left } };
+};
+
+/** Goes on after a stretch that cannot be read. */
+export const skip = (coverage: Coverage, gap: Gap): Coverage =>
+  withGap(settle(coverage, { throughMs: gap.toMs, events: 0, newestEventMs: 0 }), gap);
+
+/** After an outage a sweep reaches further back, to what no sweep saw yet; beyond this nobody remembers what was counted. */
+export const sweepMsMax = 30 * msPerDay;
+
+/** What a sweep reads: settled, not before the backfill, and as far back as three days before the last sweep. */
+export const sweepOf = (coverage: Coverage): Stretch => ({
+  fromMs: Math.max(coverage.fromMs, unsweptFromMs(coverage, coverage.settledThroughMs) - sweepMs),
+  toMs: coverage.settledThroughMs,
 });
+
+/** Where the part before `throughMs` begins that no sweep has seen, as far as that is remembered. */
+export const unsweptFromMs = ({ sweptAtMs }: Coverage, throughMs: number): number =>
+  Math.max(throughMs - sweepMsMax, Math.min(throughMs, sweptAtMs));
 
 /** How silent the log is where it was read to; undefined while its rhythm is not known, and of history. */
 export const silenceOf = (coverage: Coverage): Silence | undefined =>
   isBackfilling(coverage) ? undefined : silenceAt(coverage.rhythm, coverage.settledThroughMs);
 
+/** A sweep that began at `atMs` came to its end. */
+export const endSweep = (coverage: Coverage, { atMs, fromMs, toMs }: Stretch & { readonly atMs: number }): Coverage => {
+  const { watching, lateEvents } = coverage;
+  const { sweptThroughMs: _, ...rest } = watching;
+  const sweep = { fromMs, toMs, atMs, found: lateEvents - watching.sweptLate };
+  return { ...coverage, sweptAtMs: atMs, watching: { ...rest, sweep, sweptLate: lateEvents } };
+};
+
+/** A sweep under way got so far. */
+export const sweptThrough = (coverage: Coverage, atMs: number): Coverage => ({
+  ...coverage,
+  watching: { ...coverage.watching, sweptThroughMs: atMs },
+});
+
+/** In one order of keys, so that the same coverage is the same text. */
+export const encodeCoverage = (coverage: Coverage): string => JSON.stringify(checked(coverage));
+
 /** Throws where the text is no coverage. */
-export const decodeCoverage = (text: string): Coverage => {
-  const { settledThroughId, rhythm, ...rest } = JSON.parse(text) as Coverage;
+export const decodeCoverage = (text: string): Coverage => checked(JSON.parse(text) as Coverage);
+
+const checked = (stored: Coverage): Coverage => {
+  const { settledThroughId, rhythm, gaps, watching, ...rest } = stored;
   const { fromMs, settledThroughMs, backfillUntilMs, sweptAtMs, newestEventMs, events, lateEvents } = rest;
-  const coverage = { fromMs, settledThroughMs, backfillUntilMs, sweptAtMs, newestEventMs, events, lateEvents };
-  if (!Object.values(coverage).every(Number.isFinite)) throw new TypeError('a coverage holds seven numbers');
+  const numbers = { fromMs, settledThroughMs, backfillUntilMs, sweptAtMs, newestEventMs, events, lateEvents };
+  if (!Object.values(numbers).every(Number.isFinite)) throw new TypeError('a coverage holds seven numbers');
   if (settledThroughId !== undefined && typeof settledThroughId !== 'string')
     throw new TypeError('the id that a coverage may hold is a text');
   return {
-    ...coverage,
+    ...numbers,
     ...(settledThroughId !== undefined && { settledThroughId }),
     ...(rhythm !== undefined && { rhythm: checkedRhythm(rhythm) }),
+    gaps: checkedStretches(gaps, gapCauses),
+    watching: checkedWatching(watching),
   };
+};
+
+/** Version 2 knew no gaps, and nothing of the watching; the sweeps to come find nothing of what it had found. */
+export const withWatching = (text: string): string => {
+  const stored = JSON.parse(text) as Coverage;
+  return JSON.stringify({
+    ...stored,
+    gaps: noStretches,
+    watching: { ...noWatching, sweptLate: stored.lateEvents },
+  });
 };

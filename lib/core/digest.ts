@@ -6,6 +6,9 @@ import { type Acknowledgement, isInForce } from './acknowledgement.ts';
 import { type Alert, isAbove } from './alert.ts';
 import type { Allowance } from './allowance.ts';
 import { type Coverage, isBackfilling, latenessMs, tellFromMs } from './coverage.ts';
+import { coverageFacts, type Missed, missedSince, nothingMissed } from './coverage-facts.ts';
+import type { HealthFinding } from './inventory/health.ts';
+import type { LastSurvey } from './inventory/last-survey.ts';
 import { isFarAbove, type Kept, keptBy } from './promise.ts';
 import { msPerDay, msPerHour } from './time.ts';
 import { isOngoing, stateOf, type Watch } from './watch/watch.ts';
@@ -15,7 +18,7 @@ export type SourceState = {
   readonly source: string;
   /** Undefined: it was never read. */
   readonly coverage: Coverage | undefined;
-  /** All that is kept. */
+  /** All that were opened since `alertsFromMs`, or more. */
   readonly alerts: readonly Alert[];
   /** When that of which people still have to be told happened, for each alert that waits to be delivered. */
   readonly untoldSinceMs: readonly number[];
@@ -24,6 +27,8 @@ export type SourceState = {
   readonly lastActiveMs: readonly number[];
   readonly watches: readonly Watch[];
   readonly acknowledgements: readonly Acknowledgement[];
+  /** What the vendor's API showed last. */
+  readonly survey: LastSurvey;
 };
 
 export type DigestSettings = {
@@ -49,6 +54,8 @@ export type SourceDigest = {
         readonly newestEventMs: number;
       }
     | undefined;
+  /** In the last day. */
+  readonly missed: Missed;
   readonly principals: number;
   readonly activePrincipals: number;
   /** Opened in the last day, facts and acknowledged ones included. */
@@ -56,6 +63,7 @@ export type SourceDigest = {
   /** Alerts that could not be delivered, and when the first of them happened. */
   readonly untold: { readonly count: number; readonly sinceMs: number } | undefined;
   readonly badRecords: number;
+  /** Of the last four weeks that were read. */
   readonly kept: Kept | undefined;
   readonly isBudgetExceeded: boolean;
 };
@@ -74,6 +82,11 @@ export type Care = { readonly source: string | undefined } & (
       readonly late: number;
       readonly strangers: number;
     }
+  | { readonly care: 'health'; readonly health: HealthFinding }
+  /** What uses the token stops when it ends. */
+  | { readonly care: 'token-ends'; readonly name: string; readonly endsMs: number }
+  /** The monitor reads with a token that others work with, so that its use by a stranger tells nothing. */
+  | { readonly care: 'own-token-shared'; readonly name: string }
   | {
       readonly care: 'acknowledgement-ends';
       readonly alertId: string;
@@ -124,12 +137,33 @@ export const isQuiet = ({ sources, alerts, care }: Digest): boolean =>
   alerts.length === 0 &&
   care.length === 0 &&
   sources.every(
-    ({ standing, untold, isBudgetExceeded }) => standing === 'current' && untold === undefined && !isBudgetExceeded,
+    ({ standing, untold, isBudgetExceeded, missed: { gaps, pauses } }) =>
+      standing === 'current' && untold === undefined && !isBudgetExceeded && gaps.length + pauses.length === 0,
   );
+
+/** Long enough for a budget of one a week to mean something; all that was ever told would fill the memory one day. */
+const keptMs = 28 * msPerDay;
+
+/** A digest looks at no alert that was opened before. */
+export const alertsFromMs = (coverage: Coverage | undefined, nowMs: number): number =>
+  Math.min(nowMs - msPerDay, coverage === undefined ? nowMs : keptFromMs(coverage));
+
+/** Counted back from what was read: weeks of which nothing was seen would lower the rate. */
+const keptFromMs = ({ settledThroughMs }: Coverage): number => settledThroughMs - keptMs;
+
+/** How the promise was kept lately, of history and since as far as they reach into these weeks. */
+const keptLately = (alerts: readonly Alert[], coverage: Coverage, budgetPerWeek: number): Kept => {
+  const fromMs = Math.max(coverage.fromMs, keptFromMs(coverage));
+  return keptBy(
+    alerts.filter(({ openedAtMs }) => openedAtMs >= fromMs),
+    { ...coverage, fromMs, backfillUntilMs: Math.max(fromMs, coverage.backfillUntilMs) },
+    budgetPerWeek,
+  );
+};
 
 const sourceDigest = (state: SourceState, { nowMs, alertBudgetPerWeek }: DigestSettings): SourceDigest => {
   const { source, coverage, alerts, badRecords, lastActiveMs } = state;
-  const kept = coverage === undefined ? undefined : keptBy(alerts, coverage, alertBudgetPerWeek);
+  const kept = coverage === undefined ? undefined : keptLately(alerts, coverage, alertBudgetPerWeek);
   return {
     source,
     standing: standingOf(coverage, nowMs),
@@ -140,6 +174,7 @@ const sourceDigest = (state: SourceState, { nowMs, alertBudgetPerWeek }: DigestS
       lateEvents: coverage.lateEvents,
       newestEventMs: coverage.newestEventMs,
     },
+    missed: coverage === undefined ? nothingMissed : missedOf(coverage, nowMs),
     principals: lastActiveMs.length,
     activePrincipals: lastActiveMs.filter((lastMs) => nowMs - lastMs < msPerDay).length,
     alerts: openedLately(state, nowMs).length,
@@ -149,6 +184,10 @@ const sourceDigest = (state: SourceState, { nowMs, alertBudgetPerWeek }: DigestS
     isBudgetExceeded: kept !== undefined && isFarAbove(kept.live, alertBudgetPerWeek),
   };
 };
+
+/** A pause that goes on is told by the log's standing. */
+const missedOf = (coverage: Coverage, nowMs: number): Missed =>
+  missedSince(coverageFacts(coverage, { nowMs, everyMs: Number.POSITIVE_INFINITY }), nowMs - msPerDay);
 
 const seenThroughMs = ({ settledThroughMs }: Coverage): number => settledThroughMs + latenessMs;
 
@@ -183,6 +222,7 @@ const undelivered = ({ untoldSinceMs }: SourceState, nowMs: number): SourceDiges
 };
 
 const careOf = (state: SourceState, nowMs: number): readonly Care[] => [
+  ...surveyCare(state, nowMs),
   ...state.watches.filter(isOngoing).map(rotationCare),
   ...state.acknowledgements
     .filter((each) => isInForce(each, nowMs) && each.untilMs - nowMs < soonMs)
@@ -194,6 +234,16 @@ const careOf = (state: SourceState, nowMs: number): readonly Care[] => [
       by,
       untilMs,
     })),
+];
+
+const surveyCare = ({ source, survey: { health, ending, own } }: SourceState, nowMs: number): readonly Care[] => [
+  ...health.map((finding) => ({ source, care: 'health' as const, health: finding })),
+  ...own
+    .slice(0, 1)
+    .flatMap(({ name, isShared }) => (isShared ? [{ source, care: 'own-token-shared' as const, name }] : [])),
+  ...ending
+    .filter(({ endsMs }) => endsMs > nowMs)
+    .map(({ name, endsMs }) => ({ source, care: 'token-ends' as const, name, endsMs })),
 ];
 
 const rotationCare = (watch: Watch): Care => {

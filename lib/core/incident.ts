@@ -54,6 +54,7 @@ const newsOf = (evidence: Evidence, ownerKey: string): string | undefined => {
     case 'authentication-failures':
     case 'token-life':
     case 'rotation':
+    case 'health':
       return undefined;
     case 'odd-hours':
       return 'hours';
@@ -85,8 +86,11 @@ const isDuty = (findings: readonly Finding[]): boolean =>
     ({ evidence }) => evidence.detector === 'sensitive-action' || evidence.detector === 'unfamiliar-target',
   );
 
+/** What people are to be told of an alert, and why now. */
+export type AlertNews = { readonly alert: Alert; readonly news: News };
+
 /** Opens an incident, or adds to the open one. Undefined: it was told before and nothing is new, or there is nothing to show. */
-export const tell = (baseline: Baseline, crossing: Crossing): { alert: Alert; news: News } | undefined => {
+export const tell = (baseline: Baseline, crossing: Crossing): AlertNews | undefined => {
   const { event, session } = crossing;
   const open = isOpen(baseline.incident, event.atMs) ? baseline.incident : undefined;
   const now = findingsOf(crossing);
@@ -172,11 +176,12 @@ const findingsOf = ({ session, calibrated }: Pick<Crossing, 'session' | 'calibra
   return found.filter(({ nats }) => nats >= Math.min(tellableNats, strongest)).map(({ finding }) => finding);
 };
 
-/** Told as it is, without odds: what needs no statistics, and what a watch over a rotation found. */
+/** Told as it is, without odds: what needs no statistics, and what a watch over a rotation or a survey found. */
 export const isFactual = (evidence: Evidence): boolean =>
   (evidence.detector === 'token-life' && evidence.fact !== 'dormant-woke') ||
   (evidence.detector === 'sensitive-action' && evidence.isTampering) ||
-  evidence.detector === 'rotation';
+  evidence.detector === 'rotation' ||
+  evidence.detector === 'health';
 
 /** At most one of each detector, the stronger; strongest first. */
 const merged = (before: readonly Finding[], now: readonly Finding[]): readonly Finding[] => {

@@ -4,7 +4,6 @@
  * the day and the incident have come.
  */
 import { actionKinds, isSensitive } from './action.ts';
-import type { Alert } from './alert.ts';
 import { type Baseline, detectorNames } from './baseline.ts';
 import { calibrated, type Histogram } from './calibration.ts';
 import { authenticationFailures, type FailurePeers } from './detectors/authentication-failures.ts';
@@ -18,7 +17,7 @@ import { type TargetPeers, unfamiliarTarget } from './detectors/unfamiliar-targe
 import { usageDay } from './detectors/usage-day.ts';
 import { usageSpike } from './detectors/usage-spike.ts';
 import { type AuditEvent, sampleOf } from './event.ts';
-import { type FindTold, grow, isOld, type News, tell } from './incident.ts';
+import { type AlertNews, type FindTold, grow, isOld, tell } from './incident.ts';
 import { channels, deletedAtMs, type Organization, pastOf } from './organization.ts';
 import { isAccepted, type Session } from './session.ts';
 
@@ -77,10 +76,8 @@ export type Peers = {
   readonly target: TargetPeers;
 };
 
-export type Told = { readonly alert: Alert; readonly news: News };
-
 /** What people are to be told because of this event, if anything. */
-export const judge = (seen: Seen, past: Past): Told | undefined => {
+export const judge = (seen: Seen, past: Past): AlertNews | undefined => {
   const { event, session, network } = seen;
   const { baseline, organization, toldId, isOwn } = past;
   const isBetter = askDetectors(seen, past) || isWorse(seen);
@@ -131,7 +128,7 @@ export type Past = {
 };
 
 /** Whether any detector's score of the session became better. */
-const askDetectors = (seen: Seen, { baseline, organization, peers, isAllowed }: Past): boolean => {
+const askDetectors = (seen: Seen, { baseline, organization, peers, isAllowed, isOwn }: Past): boolean => {
   const { event, session } = seen;
   let isBetter = false;
   if (isAccepted(event)) {
@@ -153,8 +150,9 @@ const askDetectors = (seen: Seen, { baseline, organization, peers, isAllowed }: 
     const failures = authenticationFailures.judge(seen, baseline.failures, peers.failures);
     if (improve('authentication-failures', failures, session, event)) isBetter = true;
   }
-  if (organization.deletedTokens.size > 0 || session.accepted === 1) {
-    const life = tokenLife.judge(seen, baseline.life, { deletedAtMs: deletedAtMs(organization, event.principal) });
+  if (organization.deletedTokens.size > 0 || session.accepted === 1 || isOwn) {
+    const past = { deletedAtMs: deletedAtMs(organization, event.principal), isOwn };
+    const life = tokenLife.judge(seen, baseline.life, past);
     if (improve('token-life', life, session, event)) isBetter = true;
   }
   return isBetter;

@@ -3,8 +3,9 @@
  * release loads; a later one is refused, because to write it back would lose what this release does not know.
  */
 import { type Baseline, baselineVersion, decodeBaseline, encodeBaseline } from './baseline.ts';
-import { type Coverage, coverageVersion, decodeCoverage } from './coverage.ts';
+import { type Coverage, coverageVersion, decodeCoverage, encodeCoverage, withWatching } from './coverage.ts';
 import { decodeInstructions, type Instructions, instructionsVersion } from './instructions.ts';
+import { decodeLastSurvey, encodeLastSurvey, type LastSurvey, lastSurveyVersion } from './inventory/last-survey.ts';
 import { decodeOrganization, encodeOrganization, type Organization, organizationVersion } from './organization.ts';
 import { hash32 } from './packed.ts';
 
@@ -90,8 +91,8 @@ const organization: Shape<Organization> = {
 const coverage: Shape<Coverage> = {
   what: 'coverage',
   version: coverageVersion,
-  upgrades: [(whole) => whole], // version 1 knew no stretch that was settled in part
-  encode: JSON.stringify,
+  upgrades: [(whole) => whole, withWatching], // version 1 knew no stretch that was settled in part
+  encode: encodeCoverage,
   decode: decodeCoverage,
 };
 
@@ -103,6 +104,14 @@ const instructions: Shape<Instructions> = {
   decode: decodeInstructions,
 };
 
+const lastSurvey: Shape<LastSurvey> = {
+  what: 'survey',
+  version: lastSurveyVersion,
+  upgrades: [],
+  encode: encodeLastSurvey,
+  decode: decodeLastSurvey,
+};
+
 export const writeBaseline = write(baseline);
 export const readBaseline = read(baseline);
 export const writeOrganization = write(organization);
@@ -111,3 +120,5 @@ export const writeCoverage = write(coverage);
 export const readCoverage = read(coverage);
 export const writeInstructions = write(instructions);
 export const readInstructions = read(instructions);
+export const writeLastSurvey = write(lastSurvey);
+export const readLastSurvey = read(lastSurvey);

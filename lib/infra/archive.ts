@@ -30,12 +30,15 @@ export class Archive extends Construct {
 
   /** Reads back, too: a run that died between archive and commit is continued, not repeated. */
   writtenBy(user: MonitorFunction): void {
-    user.allow(['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:GetLogEvents'], this.group.logGroupArn);
+    user.allow(
+      ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams', 'logs:GetLogEvents'],
+      this.group.logGroupArn,
+    );
     user.function.addEnvironment('ARCHIVE_GROUP', this.group.logGroupName);
   }
 }
 
-/** CloudWatch Logs may show a line twice; one id is one line. After `dedup` it takes only a limit. */
+/** A line may be there twice, where an answer was lost; one id is one line. After `dedup` it takes only a limit. */
 const newestOnce = ['| sort at desc', '| dedup id', '| limit 10000'];
 const times =
   '# The time chosen is when a line was written: within minutes, but for history read at the first start. `at` is the truth.';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { CfnOutput, Duration, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import { type ILogGroup, LogGroup, ResourcePolicy } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -33,7 +34,7 @@ export class MonitorStack extends Stack {
     const { settings, settingsFile, networksFile } = props;
     const { aws, alerts: tell } = settings;
 
-    const state = new StateTable(this, 'State');
+    const state = new StateTable(this, 'State', { existing: aws.stateTable });
     const alerts = new AlertTopic(this, 'Alerts', { emails: tell.email });
     const archive = new Archive(this, 'Archive', { keepDays: aws.archiveDays });
     const schedules = new Schedules(this, 'Schedules');
@@ -52,6 +53,7 @@ export class MonitorStack extends Stack {
       metricsNamespace: `tokenwatch/${this.stackName}`,
     };
 
+    const nameOf = outputNames(settings.sources);
     const buses: ScalrBus[] = [];
     const pollers: WatchedPoller[] = [];
     for (const source of settings.sources) {
@@ -67,14 +69,14 @@ export class MonitorStack extends Stack {
       if (bus !== undefined) watchBus(bus, alerts, source.name);
       pollers.push(watched);
       const { reader } = poller;
-      this.#tell(idOf('Poll', source), {
+      this.#tell(`Poll${nameOf(source)}`, {
         Function: reader.function.functionName,
         Logs: reader.logs.logGroupName,
         // Vault and Conjur are told whom to let in.
         Role: reader.role.roleArn,
       });
       if (bus !== undefined)
-        this.#tell(idOf('Bus', source), { Log: bus.log.logGroupName, Lost: bus.undelivered.queueUrl });
+        this.#tell(`Bus${nameOf(source)}`, { Log: bus.log.logGroupName, Lost: bus.undelivered.queueUrl });
     }
     for (let at = 0; at < buses.length; at += busesPerPolicy) {
       const statements = buses.slice(at, at + busesPerPolicy).flatMap((bus) => bus.statements());
@@ -105,7 +107,10 @@ export class MonitorStack extends Stack {
       means:
         'AWS could not start a poll or the digest when it was due. A poll is made good by the next one that starts.',
     });
-    const dashboard = new Dashboard(this, 'Dashboard', pollers);
+    if (aws.dashboard) {
+      const dashboard = new Dashboard(this, 'Dashboard', pollers);
+      this.#tell('Dashboard', { Name: dashboard.page.dashboardName });
+    }
 
     for (const [name, value] of Object.entries(aws.tags)) Tags.of(this).add(name, value);
     this.#tell('', {
@@ -115,7 +120,6 @@ export class MonitorStack extends Stack {
       NotStarted: schedules.undelivered.queueUrl,
       DigestFunction: digest.writer.function.functionName,
       DigestLogs: digest.writer.logs.logGroupName,
-      DashboardName: dashboard.page.dashboardName,
     });
   }
 
@@ -141,6 +145,21 @@ export class MonitorStack extends Stack {
 const busesPerPolicy = 5;
 
 const idOf = (what: string, { name }: Source): string => `${what}-${name.replace(':', '-')}`;
+
+/**
+ * The name of a source in those of its outputs, where CloudFormation takes letters and digits alone: `pulumiacme`. Of sources
+ * that would then be called the same, each carries a part of the digest of its name: `pulumiacmedev1f0c3a`.
+ */
+const outputNames = (sources: readonly Source[]): ((source: Source) => string) => {
+  const plain = ({ name }: Source): string => name.replace(/[^A-Za-z0-9]/g, '');
+  const byPlain = Map.groupBy(sources, plain);
+  return (source) => {
+    const isAlone = byPlain.get(plain(source))?.length === 1;
+    return isAlone ? plain(source) : `${plain(source)}${digestOf(source)}`;
+  };
+};
+
+const digestOf = ({ name }: Source): string => createHash('sha256').update(name).digest('hex').slice(0, 6);
 
 const watchBus = (bus: ScalrBus, alerts: AlertTopic, about: string): void =>
   watchQueue(bus, 'Lost', alerts, {

@@ -39,7 +39,7 @@ export class Poller extends Construct {
     this.reader = new MonitorFunction(this, 'Reader', {
       door: 'lambdas/poll.ts',
       description: `Reads the audit log of ${source.name}`,
-      timeout,
+      timeout: pollTimeout,
       memoryMiB: memoryMiB + Math.ceil(props.mmdbMiB),
       logDays: aws.logDays,
       settingsFile: props.settingsFile,
@@ -68,7 +68,7 @@ export class Poller extends Construct {
 }
 
 /** A backfill stops cleanly before it and goes on with the next poll. */
-const timeout = Duration.minutes(5);
+export const pollTimeout = Duration.minutes(5);
 
 /** A run needs some 150 MB; what is above buys processor time (AWS gives it by memory), and a run costs less than it saves. */
 const memoryMiB = 512;

@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import type { MonitorFunction } from './monitor-function.ts';
 
@@ -9,11 +9,16 @@ import type { MonitorFunction } from './monitor-function.ts';
  * secret, and a key of our own would cost a dollar a month.
  */
 export class StateTable extends Construct {
-  readonly table: Table;
+  readonly table: Pick<ITable, 'tableArn' | 'tableName'>;
 
-  constructor(scope: Construct, id: string) {
+  /** `existing`: the name of a table to go on with in place of our own, such as one that was restored. */
+  constructor(scope: Construct, id: string, { existing }: { readonly existing: string | undefined }) {
     super(scope, id);
-    this.table = new Table(this, 'Table', {
+    this.table = existing === undefined ? this.#newTable() : Table.fromTableName(this, 'Existing', existing);
+  }
+
+  #newTable(): Table {
+    return new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       timeToLiveAttribute: 'expiresAt',

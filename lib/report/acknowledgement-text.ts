@@ -4,7 +4,7 @@ import { isoSeconds } from '../core/time.ts';
 import { terminalSafe } from './alert-json.ts';
 import { named, shownText } from './safe-text.ts';
 import { type Column, table } from './table.ts';
-import { instantText } from './times.ts';
+import { clockText, dayText, instantText } from './times.ts';
 import { counted, deeds, listed, numberText, ownerColumnsMax } from './words.ts';
 
 /** What an acknowledgement allows, in words, so that whoever gives it sees how far it goes. */
@@ -44,10 +44,10 @@ export const noteColumnsMax = 200;
 const columns: readonly Column[] = [
   { title: 'Alert', keep: true },
   { title: 'For' },
-  { title: 'By' },
+  { title: 'By', spare: 2 },
   { title: 'Until', keep: true },
   { title: 'State', keep: true },
-  { title: 'Allows' },
+  { title: 'Allows', spare: 1 },
 ];
 
 export const acknowledgementTable = (
@@ -60,7 +60,7 @@ export const acknowledgementTable = (
       shownText(each.alertId, 40),
       shownText(each.principalName, 40),
       shownText(each.by, 40),
-      isoSeconds(each.untilMs).slice(0, 16).replace('T', ' '),
+      `${dayText(each.untilMs)} ${clockText(each.untilMs, { withDay: false, toMinute: true })}`,
       each.withdrawnAtMs !== undefined ? 'withdrawn' : isInForce(each, nowMs) ? 'in force' : 'ended',
       each.allowances.map(allowanceText).join('; '),
     ]),

@@ -1,4 +1,4 @@
-import type { Alert, CallerSketch, Evidence, RotationEvidence } from '../core/alert.ts';
+import type { Alert, CallerSketch, Evidence, HealthEvidence, RotationEvidence } from '../core/alert.ts';
 import type { AuditEvent } from '../core/event.ts';
 import type { Network } from '../core/network.ts';
 import { isoSeconds } from '../core/time.ts';
@@ -139,8 +139,34 @@ const evidenceRecord = (evidence: Evidence) => {
       };
     case 'rotation':
       return rotationRecord(evidence);
+    case 'health':
+      return healthRecord(evidence);
   }
 };
+
+const healthRecord = (evidence: HealthEvidence) => {
+  const { detector, finding } = evidence;
+  switch (evidence.finding) {
+    case 'log-export-stopped': {
+      const { state, status, problem } = evidence.logExport;
+      return { detector, finding, state, status, problem: problem ?? null };
+    }
+    case 'allow-list-without-fixed-address':
+      return { detector, finding, addresses: evidence.addresses.slice(0, addressesMax) };
+    case 'own-token-ends':
+      return { detector, finding, at: isoSeconds(evidence.atMs) };
+    case 'api-refused':
+      return { detector, finding, reason: evidence.reason };
+    case 'log-behind': {
+      const { requestMs, newestEventMs } = evidence;
+      const newestEventAt = newestEventMs === undefined ? null : isoSeconds(newestEventMs);
+      return { detector, finding, requestAt: isoSeconds(requestMs), newestEventAt };
+    }
+  }
+};
+
+/** A message has a size; the whole list is the vendor's to show. */
+const addressesMax = 100;
 
 const rotationRecord = (evidence: RotationEvidence) => {
   const { detector, fact, old, replacement, startedAtMs } = evidence;

@@ -3,8 +3,9 @@ import type { Network } from '../core/network.ts';
 import { dayOf } from '../core/time.ts';
 import { acknowledgedLine } from './acknowledgement-text.ts';
 import { type Paint, paintOf } from './colours.ts';
-import { nextSteps } from './next-steps.ts';
-import { columnsOf, named, shownText } from './safe-text.ts';
+import { factColumns, item, labelled, type Section, sectionLines } from './labelled.ts';
+import { type NextStepsSettings, nextSteps } from './next-steps.ts';
+import { named, shownText } from './safe-text.ts';
 import { headlineOf, sentenceOf } from './sentences.ts';
 import { type Column, table } from './table.ts';
 import { clockText, spanText } from './times.ts';
@@ -33,24 +34,13 @@ export type AlertTextSettings = {
   /** The reader's zone, as an IANA name; UTC is always said. */
   readonly zone?: string | undefined;
   readonly colour?: boolean;
-};
-
-const widthDefault = 100;
-const widthMin = 60;
-/** Wide enough for the longest label and two blanks. */
-const labelColumns = 10;
-
-type Section = {
-  readonly label: string;
-  /** One entry per paragraph, its own hanging mark first. */
-  readonly lines: readonly string[];
-};
+} & NextStepsSettings;
 
 export const alertText = (
   alert: Alert,
-  { width = widthDefault, zone, colour = false }: AlertTextSettings = {},
+  { width, zone, colour = false, canAnswer = true }: AlertTextSettings = {},
 ): string => {
-  const columns = Math.max(widthMin, Math.floor(width)) - labelColumns;
+  const columns = factColumns(width);
   const paint = paintOf(colour);
   const sections: readonly Section[] = [
     { label: 'When', lines: wrapped(whenText(alert, zone), columns) },
@@ -66,30 +56,16 @@ export const alertText = (
     },
     { label: 'Where', lines: whereTable(alert.networks, { width: columns, paint }) },
     { label: 'Events', lines: eventTable(alert, { width: columns, paint }) },
-    { label: 'Next', lines: nextSteps(alert).flatMap((step, at) => item(`${at + 1}.`, step, columns)) },
+    { label: 'Next', lines: nextSteps(alert, { canAnswer }).flatMap((step, at) => item(`${at + 1}.`, step, columns)) },
     { label: 'Alert', lines: wrapped(shownText(alert.id, cellColumnsMax), columns) },
   ];
   return [
     ...labelled({ label: alert.severity.toUpperCase(), lines: wrapped(headlineOf(alert), columns) }, (text) =>
       paint.severity(alert.severity, text),
     ),
-    ...sections.filter(({ lines }) => lines.length > 0).flatMap((section) => ['', ...labelled(section, paint.dim)]),
+    ...sectionLines(sections, paint.dim),
     '',
   ].join('\n');
-};
-
-const labelled = ({ label, lines }: Section, paintLabel: (text: string) => string): readonly string[] =>
-  lines.map((line, at) => {
-    const margin = ' '.repeat(at === 0 ? labelColumns - columnsOf(label) : labelColumns);
-    return (at === 0 ? paintLabel(label) : '') + margin + line;
-  });
-
-/** `- text`, its further lines under the text. */
-const item = (markText: string, text: string, columns: number): readonly string[] => {
-  const indent = markText.length + 1;
-  return wrapped(text, columns - indent).map((line, at) =>
-    at === 0 ? `${markText} ${line}` : ' '.repeat(indent) + line,
-  );
 };
 
 export const whenText = ({ firstEventAtMs, lastEventAtMs, eventCount }: Alert, zone: string | undefined): string =>
@@ -113,9 +89,9 @@ export const howSure = (alert: Alert): string => {
 const networkColumns: readonly Column[] = [
   { title: 'Address', keep: true },
   { title: 'Owner' },
-  { title: 'AS', align: 'right' },
+  { title: 'AS', align: 'right', spare: 1 },
   { title: 'Kind' },
-  { title: 'Country' },
+  { title: 'Country', spare: 2 },
 ];
 
 const unknownCell = '-';

@@ -1,6 +1,6 @@
 import { type Allowance, allowedMsMax } from '../core/allowance.ts';
-import { isoSeconds } from '../core/time.ts';
 import { shownText } from './safe-text.ts';
+import { dayText } from './times.ts';
 import { counted, listed } from './words.ts';
 
 /** Which networks are allowed and until when, and which allowances deserve a second look. */
@@ -71,4 +71,4 @@ const allowanceText = ({ network, untilMs, note }: Allowance): string => {
 };
 
 /** As it is written in the settings. */
-const lastDayText = (untilMs: number): string => isoSeconds(untilMs - 1).slice(0, 10);
+const lastDayText = (untilMs: number): string => dayText(untilMs - 1);

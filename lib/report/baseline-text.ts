@@ -9,7 +9,7 @@ import { paintOf } from './colours.ts';
 import { columnsOf, named, shownText } from './safe-text.ts';
 import { headlineOf } from './sentences.ts';
 import { type Column, table } from './table.ts';
-import { hoursText, instantText } from './times.ts';
+import { dayText, hoursText, instantText } from './times.ts';
 import { counted, listed, numberText, ownerColumnsMax, principalNouns, principalText } from './words.ts';
 import { wrapped } from './wrap.ts';
 
@@ -23,13 +23,13 @@ export type Learned = {
 };
 
 const columns: readonly Column[] = [
-  { title: 'Name', keep: true },
-  { title: 'Kind' },
-  { title: 'Since', keep: true },
+  { title: 'Name', least: 16 },
+  { title: 'Kind', spare: 3 },
+  { title: 'Since', keep: true, spare: 4 },
   { title: 'Last seen', keep: true },
   { title: 'Events', align: 'right', keep: true },
-  { title: 'Sessions', align: 'right', keep: true },
-  { title: 'Networks', align: 'right' },
+  { title: 'Sessions', align: 'right', keep: true, spare: 1 },
+  { title: 'Networks', align: 'right', spare: 2 },
   { title: 'Hours (UTC)', keep: true },
   { title: 'State', keep: true },
 ];
@@ -64,8 +64,6 @@ export const baselineTable = (
     }),
     { width, heading: paintOf(colour).dim },
   );
-
-const dayText = (atMs: number): string => isoSeconds(atMs).slice(0, 10);
 
 const stateWord = ({ network }: Baseline): 'learning' | 'judged' => (isLearning(network) ? 'learning' : 'judged');
 

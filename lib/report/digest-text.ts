@@ -3,11 +3,13 @@ import { type Care, type Digest, isQuiet, type SourceDigest } from '../core/dige
 import { isoSeconds } from '../core/time.ts';
 import { alertHead, terminalSafe } from './alert-json.ts';
 import type { TopicWords } from './alert-message.ts';
+import { missedJson, missedText } from './coverage-text.ts';
 import { keptAdvice, keptJson, keptSentence } from './promise-text.ts';
 import { named, shownText } from './safe-text.ts';
 import { headlineOf } from './sentences.ts';
 import { asSubject } from './subject.ts';
-import { clockText, durationText, instantText } from './times.ts';
+import { healthStory } from './survey-sentences.ts';
+import { durationText, instantText, minuteText } from './times.ts';
 import { counted, listed } from './words.ts';
 import { wrapped } from './wrap.ts';
 
@@ -44,6 +46,8 @@ export const digestSubject = (digest: Digest): string => {
     alerts.length === 0 ? '' : counted(alerts.length + moreAlerts, 'alert'),
     care.length === 0 ? '' : `${care.length + moreCare} to look at`,
     sources.length === 0 ? 'no log is read' : '',
+    sources.some(({ missed }) => missed.gaps.length > 0) ? 'a part of a log could not be read' : '',
+    sources.some(({ missed }) => missed.pauses.length > 0) ? 'nobody looked for a while' : '',
   ].filter((text) => text !== '');
   return asSubject(`Daily digest: ${news.length === 0 ? 'not everything is read yet' : news.join(', ')}`);
 };
@@ -103,12 +107,21 @@ const careLine = (care: Care): string => {
   switch (care.care) {
     case 'rotation':
       return rotationLine(care);
+    case 'health':
+      return `${whereText(care)}${healthStory(care.health, undefined)}`;
+    case 'token-ends':
+      return `${whereText(care)}token ${named(care.name)} is in use and ends on ${instantText(care.endsMs)}: replace it before, or what uses it stops.`;
+    case 'own-token-shared':
+      return `${whereText(care)}tokenwatch reads with ${named(care.name)}, which others work with. Give it a token of its own: then each other use of that is told.`;
     case 'acknowledgement-ends':
       return `The acknowledgement of alert ${shownText(care.alertId, 60)} for ${named(care.principalName)}, by ${named(care.by)}, ends on ${instantText(care.untilMs)}: from then on the same is told again.`;
     case 'allowance-ends':
       return `${shownText(care.network, 60)} is allowed until ${instantText(care.untilMs)} (${shownText(care.note, 200)}): remove it from the settings, or give it another day.`;
   }
 };
+
+/** `scalr:acme: ` */
+const whereText = ({ source }: Care): string => (source === undefined ? '' : `${named(source)}: `);
 
 const rotationLine = (care: Extract<Care, { care: 'rotation' }>): string => {
   const { old, replacement, startedAtMs, endsAtMs, callers, moved, stillOnOld, late, strangers, source } = care;
@@ -128,15 +141,14 @@ export const alertLines = ({ alerts, moreAlerts }: Digest): readonly string[] =>
   ...(moreAlerts === 0 ? [] : [`${counted(moreAlerts, 'more', 'more')}, listed by "tokenwatch" or in the archive`]),
 ];
 
-const alertLine = (alert: Alert): string => {
+export const alertLine = (alert: Alert): string => {
   const by = [...new Set((alert.acknowledged ?? []).map((said) => named(said.by)))];
   const said = by.length === 0 ? '' : `, acknowledged by ${listed(by.slice(0, 3))}`;
-  const when = clockText(alert.openedAtMs, { withDay: true }).slice(0, -':00'.length);
-  return `${alert.severity.toUpperCase()}, ${when} UTC: ${headlineOf(alert)} (${shownText(alert.id, 60)}${said})`;
+  return `${alert.severity.toUpperCase()}, ${minuteText(alert.openedAtMs)} UTC: ${headlineOf(alert)} (${shownText(alert.id, 60)}${said})`;
 };
 
 export const sourceLines = (digest: SourceDigest): readonly string[] => {
-  const { source, seen, principals, activePrincipals, alerts, badRecords, kept } = digest;
+  const { source, seen, principals, activePrincipals, alerts, badRecords, kept, missed } = digest;
   if (seen === undefined) return [`${named(source)}: never read`];
   const newest = seen.newestEventMs === 0 ? '' : `, the newest of ${instantText(seen.newestEventMs)}`;
   const late = seen.lateEvents === 0 ? '' : `, ${seen.lateEvents} of them late`;
@@ -146,6 +158,7 @@ export const sourceLines = (digest: SourceDigest): readonly string[] => {
       `${counted(seen.events, 'event')}${late}${newest}.`,
       `${counted(activePrincipals, 'principal')} of ${principals} active in the last day, ${counted(alerts, 'alert')}.`,
       badRecords === 0 ? '' : `${counted(badRecords, 'record')} could not be read whole.`,
+      missedText(missed),
       kept === undefined ? '' : keptSentence(kept),
     ]
       .filter((text) => text !== '')
@@ -159,7 +172,7 @@ export const digestJson = (digest: Digest): string =>
     JSON.stringify({
       digest: isoSeconds(digest.atMs),
       isQuiet: isQuiet(digest),
-      sources: digest.sources.map(({ seen, untold, kept, ...source }) => ({
+      sources: digest.sources.map(({ seen, untold, kept, missed, ...source }) => ({
         ...source,
         seen:
           seen === undefined
@@ -171,6 +184,7 @@ export const digestJson = (digest: Digest): string =>
                 lateEvents: seen.lateEvents,
                 newestEventAt: seen.newestEventMs === 0 ? null : isoSeconds(seen.newestEventMs),
               },
+        missed: missedJson(missed),
         untold: untold === undefined ? null : { count: untold.count, since: isoSeconds(untold.sinceMs) },
         kept: kept === undefined ? null : keptJson(kept),
       })),

@@ -42,6 +42,7 @@ const tokenRecord = ({ source, principal, listed, use, callers, hygiene }: Token
   refused: use?.refused ?? 0,
   callers: callers.map((caller) => callerRecord(caller, nowMs)),
   hygiene: hygiene.map(hygieneRecord),
+  isOwn: listed?.isOwn ?? null,
 });
 
 const callerRecord = (caller: Caller, nowMs: number) => {

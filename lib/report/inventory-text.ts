@@ -2,12 +2,11 @@ import { type Caller, isActive, nextUseOf } from '../core/inventory/callers.ts';
 import { type Hygiene, lastUseOf } from '../core/inventory/hygiene.ts';
 import type { Inventory, TokenRecord } from '../core/inventory/inventory.ts';
 import type { Breaking, Revocation } from '../core/inventory/revocation.ts';
-import { isoSeconds } from '../core/time.ts';
 import { cadenceText, placeAndCountry, targetsText } from './caller-words.ts';
 import { paintOf } from './colours.ts';
 import { named, shownText } from './safe-text.ts';
 import { type Column, table } from './table.ts';
-import { clockText, durationText, instantText } from './times.ts';
+import { dayText, durationText, instantText, minuteText } from './times.ts';
 import { counted, listed, numberText, principalText } from './words.ts';
 import { wrapped } from './wrap.ts';
 
@@ -18,7 +17,7 @@ export type InventoryTextSettings = { readonly width: number; readonly colour: b
 const nothing = '-';
 /** Pulumi allows 40 characters. */
 const nameColumnsMax = 40;
-const dayText = (atMs: number | undefined): string => (atMs === undefined ? nothing : isoSeconds(atMs).slice(0, 10));
+const dayCell = (atMs: number | undefined): string => (atMs === undefined ? nothing : dayText(atMs));
 
 export const inventoryText = (inventory: Inventory, settings: InventoryTextSettings): readonly string[] => {
   const { width, colour } = settings;
@@ -53,14 +52,14 @@ const headText = ({ tokens, listing, observed }: Inventory): string => {
 };
 
 const tokenColumns: readonly Column[] = [
-  { title: 'Token', keep: true },
-  { title: 'Kind', keep: true },
-  { title: 'Owner' },
-  { title: 'Rights' },
-  { title: 'Created', keep: true },
+  { title: 'Token', least: 24 },
+  { title: 'Kind', keep: true, spare: 5 },
+  { title: 'Owner', spare: 2 },
+  { title: 'Rights', spare: 3 },
+  { title: 'Created', keep: true, spare: 1 },
   { title: 'Expires', keep: true },
   { title: 'Last used', keep: true },
-  { title: 'Callers', align: 'right', keep: true },
+  { title: 'Callers', align: 'right', keep: true, spare: 4 },
   { title: 'To mend', align: 'right', keep: true },
 ];
 
@@ -68,15 +67,21 @@ const tokenRow = (token: TokenRecord): readonly string[] => {
   const { principal, listed: known, use, callers, hygiene } = token;
   return [
     shownText(principal.name.trim() === '' ? principal.id : principal.name, nameColumnsMax),
-    known?.kind ?? (principal.kind === 'token' ? 'unlisted' : 'service account'),
+    kindText(token),
     shownText((known === undefined ? use?.users[0] : known.owner) ?? nothing, nameColumnsMax),
     known === undefined ? nothing : known.isAdmin ? 'admin' : shownText(known.role ?? 'member', nameColumnsMax),
-    dayText(known?.createdAtMs),
-    known !== undefined && known.expiresAtMs === undefined ? 'never' : dayText(known?.expiresAtMs),
-    dayText(lastUseOf(token)),
+    dayCell(known?.createdAtMs),
+    known !== undefined && known.expiresAtMs === undefined ? 'never' : dayCell(known?.expiresAtMs),
+    dayCell(lastUseOf(token)),
     numberText(callers.length),
     hygiene.length === 0 ? nothing : numberText(hygiene.length),
   ];
+};
+
+/** In a column of our own words, where no token's name can pass for the mark. */
+const kindText = ({ principal, listed: known }: TokenRecord): string => {
+  if (known === undefined) return principal.kind === 'token' ? 'unlisted' : 'service account';
+  return known.isOwn === true ? `${known.kind}, ours` : known.kind;
 };
 
 /** In the order in which they are worth mending. */
@@ -92,13 +97,13 @@ const findings: readonly Hygiene['finding'][] = [
 ];
 
 const callerColumns: readonly Column[] = [
-  { title: 'Token', keep: true },
-  { title: 'From', keep: true },
-  { title: 'Rhythm', keep: true },
-  { title: 'Uses', align: 'right', keep: true },
-  { title: 'Last', keep: true },
+  { title: 'Token', least: 16 },
+  { title: 'From', least: 14 },
+  { title: 'Rhythm' },
+  { title: 'Uses', align: 'right', keep: true, spare: 2 },
+  { title: 'Last', keep: true, spare: 3 },
   { title: 'Due', keep: true },
-  { title: 'Touches' },
+  { title: 'Touches', spare: 1 },
 ];
 
 const callerRows = ({ tokens, nowMs }: Inventory): readonly (readonly string[])[] =>
@@ -139,9 +144,6 @@ const dueText = (caller: Caller, nowMs: number): string => {
   const next = nextUseOf(caller, nowMs);
   return next === undefined || next.dueMs <= nowMs ? 'any time' : minuteText(next.dueMs);
 };
-
-/** `14 Mar 02:17` */
-const minuteText = (atMs: number): string => clockText(atMs, { withDay: true }).slice(0, -':00'.length);
 
 /** One sentence for each kind of finding, with the tokens it is about. */
 const mendLines = ({ tokens, limits }: Inventory): readonly string[] =>
@@ -199,10 +201,13 @@ const detailOf = (hygiene: Hygiene): string => {
 
 const whenText = (atMs: number | undefined): string => (atMs === undefined ? 'never' : minuteText(atMs));
 
-const gapLines = ({ listing, uncounted }: Inventory): readonly string[] => [
+const gapLines = ({ provider, listing, uncounted }: Inventory): readonly string[] => [
+  ...ownLines(listing),
   ...(listing === undefined
     ? ['Only a log was read: tokens that were not used in it, ages, expiries and rights are unknown.']
-    : [`Other members’ personal tokens are listed by no vendor’s API: those here were seen in the log.`]),
+    : provider === 'pulumi'
+      ? ['Other members’ personal tokens are not listed by Pulumi’s API: those here were seen in the log.']
+      : []),
   ...(listing?.missing ?? []).map((text) => shownText(text.charAt(0).toUpperCase() + text.slice(1), missingColumnsMax)),
   ...(uncounted === 0
     ? []
@@ -210,13 +215,19 @@ const gapLines = ({ listing, uncounted }: Inventory): readonly string[] => [
 ];
 const missingColumnsMax = 400;
 
+/** The one that must not be revoked by mistake, and whose use from elsewhere means that somebody has it. */
+const ownLines = (listing: Inventory['listing']): readonly string[] => {
+  const own = listing?.tokens.find(({ isOwn }) => isOwn === true);
+  return own === undefined ? [] : [`The token that tokenwatch itself asks with: ${named(own.name)}.`];
+};
+
 const breakingColumns: readonly Column[] = [
-  { title: 'From' },
-  { title: 'Rhythm', keep: true },
-  { title: 'Uses', align: 'right', keep: true },
-  { title: 'Last', keep: true },
+  { title: 'From', least: 14 },
+  { title: 'Rhythm' },
+  { title: 'Uses', align: 'right', keep: true, spare: 2 },
+  { title: 'Last', keep: true, spare: 3 },
   { title: 'Would notice', keep: true },
-  { title: 'Touches' },
+  { title: 'Touches', spare: 1 },
 ];
 
 /** The verdict first, then what it rests on. */

@@ -2,10 +2,11 @@ import { allowancesOf } from '../core/acknowledgement.ts';
 import type { SensitiveKind } from '../core/action.ts';
 import type { Alert } from '../core/alert.ts';
 import { areStrangers } from '../core/principal.ts';
-import { isoSeconds, msPerDay } from '../core/time.ts';
+import { msPerDay } from '../core/time.ts';
 import { rotationSteps } from './rotation-sentences.ts';
 import { named, shownText } from './safe-text.ts';
-import { instantText } from './times.ts';
+import { healthSteps, ownUseSteps, unloggedSteps } from './survey-sentences.ts';
+import { dayText, instantText } from './times.ts';
 import { addressText, deeds, listed, principalText } from './words.ts';
 
 /**
@@ -17,12 +18,29 @@ import { addressText, deeds, listed, principalText } from './words.ts';
 /** More targets or addresses than this are looked up in the log, not read in an alert. */
 const namesMax = 3;
 
-export const nextSteps = (alert: Alert): readonly string[] => {
+export type NextStepsSettings = {
+  /** Whether a state is at hand that remembers an answer; a replay has none. */
+  readonly canAnswer?: boolean;
+};
+
+export const nextSteps = (alert: Alert, { canAnswer = true }: NextStepsSettings = {}): readonly string[] => {
   const rotation = alert.findings.flatMap(({ evidence }) => (evidence.detector === 'rotation' ? [evidence] : []))[0];
   if (rotation !== undefined) return rotationSteps(rotation);
-  return areStrangers(alert.principal)
-    ? [...aboutStrangers(alert), ...ifOurs(alert)]
-    : [...aboutPrincipal(alert), ...ifOurs(alert)];
+  const surveyed = surveySteps(alert);
+  if (surveyed !== undefined) return surveyed;
+  const about = areStrangers(alert.principal) ? aboutStrangers(alert) : aboutPrincipal(alert);
+  return canAnswer ? [...about, ...ifOurs(alert)] : about;
+};
+
+/** What came of the vendor's API, or is our own token: nobody's work is to be judged. */
+const surveySteps = ({ findings, principal }: Alert): readonly string[] | undefined => {
+  for (const { evidence } of findings) {
+    if (evidence.detector === 'health') return healthSteps(evidence);
+    if (evidence.detector !== 'token-life') continue;
+    if (evidence.fact === 'own-token-used') return ownUseSteps;
+    if (evidence.fact === 'use-not-logged') return unloggedSteps(principal.name);
+  }
+  return undefined;
 };
 
 /** Long enough for most reasons; whoever copies the command may write another day. */
@@ -33,7 +51,7 @@ const ifOurs = (alert: Alert): readonly string[] =>
   allowancesOf(alert) === undefined
     ? []
     : [
-        `If it was yours: tokenwatch ack ${shownText(alert.id, idColumnsMax)} --until ${isoSeconds(alert.lastEventAtMs + answeredMs).slice(0, 10)} --by YOUR-NAME`,
+        `If it was yours: tokenwatch ack ${shownText(alert.id, idColumnsMax)} --until ${dayText(alert.lastEventAtMs + answeredMs)} --by YOUR-NAME`,
       ];
 const idColumnsMax = 60;
 

@@ -5,7 +5,7 @@ import { cadenceText, callerText, placeAndCountry, targetsText } from './caller-
 import { paintOf } from './colours.ts';
 import { named } from './safe-text.ts';
 import { type Column, table } from './table.ts';
-import { clockText, instantText } from './times.ts';
+import { instantText, minuteText } from './times.ts';
 import { counted, listed, networkText, numberText } from './words.ts';
 import { wrapped } from './wrap.ts';
 
@@ -15,17 +15,16 @@ export type RotationTextSettings = { readonly width: number; readonly colour: bo
 
 const columns: readonly Column[] = [
   { title: 'State', keep: true },
-  { title: 'From', keep: true },
-  { title: 'Rhythm', keep: true },
-  { title: 'Due on new', keep: true },
+  { title: 'From', least: 14 },
+  { title: 'Rhythm', keep: true, spare: 2 },
+  { title: 'Due on new', keep: true, spare: 3 },
   { title: 'New token', keep: true },
   { title: 'Old token', keep: true },
-  { title: 'Touches' },
+  { title: 'Touches', spare: 1 },
 ];
 
 const nothing = '-';
-const minuteText = (atMs: number | undefined): string =>
-  atMs === undefined ? nothing : clockText(atMs, { withDay: true }).slice(0, -':00'.length);
+const timeText = (atMs: number | undefined): string => (atMs === undefined ? nothing : minuteText(atMs));
 
 export const rotationText = (watch: Watch, { width, colour }: RotationTextSettings): readonly string[] => {
   const rows = watch.callers.map((each) => rowOf(each, watch.seenThroughMs));
@@ -58,9 +57,9 @@ const rowOf = (each: CallerWatch, atMs: number): readonly string[] => {
     stateOf(each, atMs),
     placeAndCountry(caller.network),
     cadenceText(caller.cadence),
-    minuteText(dueMs),
-    minuteText(moved?.firstAtMs),
-    minuteText(lastOnOldMs),
+    timeText(dueMs),
+    timeText(moved?.firstAtMs),
+    timeText(lastOnOldMs),
     targetsText(caller, 3) || nothing,
   ];
 };

@@ -3,15 +3,16 @@ import { type Paint, paintOf } from './colours.ts';
 import { shownText } from './safe-text.ts';
 import { headlineOf } from './sentences.ts';
 import { type Column, table } from './table.ts';
-import { clockText, durationText, instantText } from './times.ts';
+import { durationText, instantText, minuteText } from './times.ts';
 import { counted } from './words.ts';
 
 /** What a run is summed up by: the alerts as a list, how much was read, how much could be judged, what could not be read. */
 
 const listColumns: readonly Column[] = [
-  { title: 'When (UTC)', keep: true },
+  // The alert's name begins with its day.
+  { title: 'When (UTC)', keep: true, spare: 1 },
   { title: 'Severity', keep: true },
-  { title: 'What' },
+  { title: 'What', least: 20 },
   { title: 'Alert', keep: true },
 ];
 
@@ -25,7 +26,7 @@ export const alertList = (
 ): readonly string[] => {
   const paint: Paint = paintOf(colour);
   const rows = alerts.map((alert) => [
-    clockText(alert.openedAtMs, { withDay: true }).replace(/:\d\d$/, ''),
+    minuteText(alert.openedAtMs),
     alert.severity,
     shownText(headlineOf(alert), headlineColumnsMax),
     alert.id,

@@ -1,6 +1,14 @@
 import type { Alert, Evidence, Finding, NetworkLevel } from '../core/alert.ts';
 import { rotationInPassing, rotationNews, rotationStory } from './rotation-sentences.ts';
 import { named, shownText } from './safe-text.ts';
+import {
+  healthHeadline,
+  healthStory,
+  ownUseNews,
+  ownUseStory,
+  unloggedNews,
+  unloggedStory,
+} from './survey-sentences.ts';
 import { durationText, hoursText, instantText, spanText } from './times.ts';
 import { expectedText, usageDayNews, usageDayStory, usageSpikeNews, usageSpikeStory } from './usage-sentences.ts';
 import {
@@ -57,6 +65,8 @@ const storyOf = (evidence: Evidence, context: SentenceContext): string => {
       return unfamiliarTarget(evidence);
     case 'rotation':
       return rotationStory(evidence, context.zone);
+    case 'health':
+      return healthStory(evidence, context.zone);
   }
 };
 
@@ -177,6 +187,10 @@ const tokenLife = ({ fact, sinceMs, atMs }: Of<'token-life'>, { principal, zone 
       return `The ${noun} expired on ${instantText(sinceMs, zone)} and was used ${later} later, on ${instantText(atMs, zone)}: somebody still holds it.`;
     case 'dormant-woke':
       return `The ${noun} had slept for ${later}, since ${instantText(sinceMs, zone)}, and was used again on ${instantText(atMs, zone)}.`;
+    case 'own-token-used':
+      return ownUseStory({ sinceMs, atMs }, zone);
+    case 'use-not-logged':
+      return unloggedStory({ sinceMs, atMs }, principal, zone);
   }
 };
 
@@ -210,6 +224,7 @@ export const headlineOf = (alert: Alert): string => {
   const subject = sentenceCase(principalText(alert));
   const main = mainFinding(alert);
   if (main === undefined) return `${subject} behaved unlike itself`;
+  if (main.evidence.detector === 'health') return healthHeadline(main.evidence);
   const others = alert.findings.filter((finding) => finding !== main).map(({ evidence }) => inPassing(evidence));
   return `${subject} ${newsOf(main.evidence)}${others.length === 0 ? '' : `; also ${listed(others)}`}`;
 };
@@ -248,13 +263,33 @@ const newsOf = (evidence: Evidence): string => {
       return `touched ${named(evidence.target)}, which it never did before: ${named(evidence.action)}`;
     case 'rotation':
       return rotationNews(evidence);
+    case 'health':
+      return healthHeadline(evidence);
   }
 };
 
 const tokenNews = ({ fact, sinceMs, atMs }: Of<'token-life'>): string => {
   const later = durationText(Math.max(0, atMs - sinceMs));
-  if (fact === 'dormant-woke') return `was used again after ${later} of sleep`;
-  return `was used ${later} after it ${fact === 'used-after-deletion' ? 'was deleted' : 'expired'}`;
+  switch (fact) {
+    case 'used-after-deletion':
+      return `was used ${later} after it was deleted`;
+    case 'used-after-expiry':
+      return `was used ${later} after it expired`;
+    case 'dormant-woke':
+      return `was used again after ${later} of sleep`;
+    case 'own-token-used':
+      return ownUseNews;
+    case 'use-not-logged':
+      return unloggedNews({ sinceMs, atMs });
+  }
+};
+
+const tokenInPassing: Readonly<Record<Of<'token-life'>['fact'], string>> = {
+  'used-after-deletion': 'after its end',
+  'used-after-expiry': 'after its end',
+  'dormant-woke': 'after a long sleep',
+  'own-token-used': "being tokenwatch's own",
+  'use-not-logged': 'without a line in the log',
 };
 
 /** The same news as one among others. */
@@ -273,13 +308,15 @@ const inPassing = (evidence: Evidence): string => {
     case 'authentication-failures':
       return evidence.gotInAtMs === undefined ? 'after refused attempts' : 'getting in after refused attempts';
     case 'token-life':
-      return evidence.fact === 'dormant-woke' ? 'after a long sleep' : 'after its end';
+      return tokenInPassing[evidence.fact];
     case 'simultaneous-networks':
       return 'from two networks at once';
     case 'unfamiliar-target':
       return 'on something it never touched';
     case 'rotation':
       return rotationInPassing;
+    case 'health':
+      return 'while the monitor sees less than it should';
   }
 };
 

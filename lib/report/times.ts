@@ -40,9 +40,20 @@ export const spanText = ({ fromMs, toMs }: { fromMs: number; toMs: number }, zon
   return `${text} (${shownDay}${local.text} ${zone})`;
 };
 
-/** `02:13:07`, or `14 Mar 02:13:07` where the times shown together span more than one day; UTC. */
-export const clockText = (atMs: number, { withDay }: { readonly withDay: boolean }): string =>
-  inZone(atMs, utc, withDay ? 'd MMM HH:mm:ss' : 'HH:mm:ss');
+/**
+ * `02:13:07`, or `14 Mar 02:13:07` where the times shown together span more than one day; UTC. To the minute where the
+ * seconds would say nothing more.
+ */
+export const clockText = (
+  atMs: number,
+  { withDay, toMinute = false }: { readonly withDay: boolean; readonly toMinute?: boolean },
+): string => inZone(atMs, utc, `${withDay ? 'd MMM ' : ''}${toMinute ? 'HH:mm' : 'HH:mm:ss'}`);
+
+/** `14 Mar 02:13`, as times stand in tables; UTC. */
+export const minuteText = (atMs: number): string => clockText(atMs, { withDay: true, toMinute: true });
+
+/** `2026-03-14`; UTC. */
+export const dayText = (atMs: number): string => inZone(atMs, utc, 'yyyy-MM-dd');
 
 /**
  * `07:00 to 17:00 UTC (08:00 to 18:00 Europe/Berlin)` for two hours of the day counted in UTC. `onMs` says which day, as

@@ -61,6 +61,37 @@ describe('the digest of a state', () => {
     });
   });
 
+  it('reads the alerts of four weeks and of no longer, however many are kept', async () => {
+    const state = memoryState();
+    const asked: (number | undefined)[] = [];
+    const cursor = writeCoverage({
+      ...beginCoverage(nowMs - 300 * msPerDay, 30 * msPerDay),
+      settledThroughMs: nowMs - 15 * 60_000,
+    });
+    const alerts = [200, 27, 1].map((days) => theft({ id: `a${days}`, openedAtMs: nowMs - days * msPerDay }));
+    await state.commit('pulumi:acme', { expectedRevision: 0, cursor, alerts });
+    const { sources } = await digest({
+      state: {
+        ...state,
+        alerts: (source, since) => {
+          asked.push(since?.openedAtMs);
+          return state.alerts(source, since);
+        },
+      },
+      clock: handClock(nowMs),
+      sources: ['pulumi:acme'],
+      alertBudgetPerWeek: 1,
+      allow: [],
+      publish: async () => {},
+    });
+    expect(asked).toEqual([nowMs - 15 * 60_000 - 28 * msPerDay]);
+    expect(sources[0]?.kept).toEqual({
+      budgetPerWeek: 1,
+      history: { weeks: 0, alerts: 0, facts: 0 },
+      live: { weeks: expect.closeTo(4, 2), alerts: 2, facts: 0 },
+    });
+  });
+
   it('misses a source of the settings that never wrote anything', async () => {
     const { sources } = await digested(['pulumi:acme', 'scalr:acme']);
     expect(sources.map(({ source, standing }) => `${source} ${standing}`)).toEqual([

@@ -1,15 +1,22 @@
 /** From what SNS hands over to what Slack gets: each kind in its words, nothing dropped, failures thrown. */
 import { describe, expect, it } from '@jest/globals';
-import { sealedDigest, sealedTelling } from '../../lib/adapters/alerts/envelope.ts';
+import { sealedAlerts, sealedDigest, sealedTelling } from '../../lib/adapters/alerts/envelope.ts';
 import { messagesIn } from '../../lib/adapters/alerts/sns-messages.ts';
 import { type Post, slackNotifications } from '../../lib/app/notify-slack.ts';
 import { slackAlarm, slackNotice } from '../../lib/report/slack/alarm.ts';
 import { slackMessage } from '../../lib/report/slack/alert.ts';
 import { slackDigest } from '../../lib/report/slack/digest.ts';
+import { slackManyAlerts } from '../../lib/report/slack/many-alerts.ts';
 import { digestSaying } from '../hostile/saying.ts';
 import { theft } from '../report/examples.ts';
 
-const words = { alert: slackMessage, digest: slackDigest, alarm: slackAlarm, other: slackNotice };
+const words = {
+  alert: slackMessage,
+  alerts: slackManyAlerts,
+  digest: slackDigest,
+  alarm: slackAlarm,
+  other: slackNotice,
+};
 
 const posting = (refuse: (post: Post, nth: number) => boolean = () => false) => {
   const posts: Post[] = [];
@@ -45,6 +52,13 @@ const alarm = (state: string): string =>
   });
 
 describe('what comes by the topic', () => {
+  it('is many alerts at once, as one post', async () => {
+    const { notify, posts } = posting();
+    const alerts = [theft(), theft({ id: 'another', severity: 'critical' })];
+    await notify(event(sealedAlerts(alerts)));
+    expect(posts).toEqual([slackManyAlerts(JSON.parse(JSON.stringify(alerts)))]);
+  });
+
   it('is an alert, an alarm, its end, or the digest, each in its own words', async () => {
     const { notify, posts } = posting();
     await notify(event(telling, alarm('ALARM'), alarm('OK'), sealedDigest(digestSaying('ci-deploy'))));
@@ -52,7 +66,7 @@ describe('what comes by the topic', () => {
     expect(posts.slice(1).map(({ text }) => text)).toEqual([
       'Alarm: Poller is not running',
       'Over: Poller is not running',
-      'Daily digest: 1 log not read, alerts not delivered, 6 alerts, 3 to look at',
+      'Daily digest: 1 log not read, alerts not delivered, 6 alerts, 3 to look at, a part of a log...',
     ]);
     expect(JSON.stringify(posts[1])).toContain('on 14 Mar 2026 02:13 UTC, in EU (Ireland), account 111122223333');
   });

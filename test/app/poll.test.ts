@@ -3,10 +3,18 @@ import { type MemoryShelves, memoryArchive } from '../../lib/adapters/archive/me
 import { fastForwardClock } from '../../lib/adapters/clock.ts';
 import { memoryState } from '../../lib/adapters/state/memory.ts';
 import { deadlineWithin, type PollMeasures, type PollParts, pollOnce } from '../../lib/app/poll.ts';
-import { type AuditSource, type Clock, SourceError, type StateStore, type Telling } from '../../lib/app/ports.ts';
+import {
+  type AuditSource,
+  type Clock,
+  type SendMany,
+  SourceError,
+  type StateStore,
+  type Telling,
+} from '../../lib/app/ports.ts';
 import type { AuditEvent } from '../../lib/core/event.ts';
 import { readCoverage } from '../../lib/core/stored.ts';
 import { msPerDay, msPerHour, msPerMinute } from '../../lib/core/time.ts';
+import { alert, telling } from '../contracts/state-store-samples.ts';
 import { acme, history, partsOf, startMs, theft, use } from './monitor-world.ts';
 
 const minute = (count: number): number => startMs + count * msPerMinute;
@@ -31,7 +39,7 @@ const worldOf = (log: readonly AuditEvent[], change: Partial<PollParts> = {}): W
   const base = partsOf(clock, log, state);
   const parts: PollParts = {
     ...base,
-    archive: memoryArchive({ networks: base.networks, alertJson: () => '{}' }, shelves),
+    archive: memoryArchive({ networks: base.networks, alertJson: () => '{}', terminalSafe: (json) => json }, shelves),
     sendAlert: async (telling) => void told.push(telling),
     writeMeasures: (measures) => void measured.push(measures),
     ...change,
@@ -143,8 +151,47 @@ describe('a poll that runs out of time', () => {
   });
 
   it('leaves time to tell and to measure, however little there is', () => {
-    expect(deadlineWithin(5 * msPerMinute)).toEqual({ stopAfterMs: 4 * msPerMinute, endAfterMs: 4.5 * msPerMinute });
-    expect(deadlineWithin(10_000)).toEqual({ stopAfterMs: 5_000, endAfterMs: 7_500 });
+    expect(deadlineWithin(5 * msPerMinute)).toEqual({
+      stopAfterMs: 4 * msPerMinute,
+      endAfterMs: 4.5 * msPerMinute,
+      endTellingAfterMs: 5 * msPerMinute - 10_000,
+    });
+    expect(deadlineWithin(10_000)).toEqual({ stopAfterMs: 5_000, endAfterMs: 7_500, endTellingAfterMs: 9_166 });
+  });
+});
+
+describe('a poll with much to tell', () => {
+  const flood = Array.from({ length: 14 }, (_, nth) => {
+    const id = `alert-${nth + 10}`;
+    return telling(`${id}/opened`, alert(id, `2026-03-14T${nth + 10}:00:00Z`));
+  });
+
+  it('tells more than ten pieces of news together', async () => {
+    const sizes: number[] = [];
+    const sendMany: SendMany = async ({ length }) => {
+      sizes.push(length);
+      return length;
+    };
+    const { parts, state, measured } = worldOf([], { sendMany });
+    await state.commit(acme, { expectedRevision: 0, tellings: flood });
+    await pollOnce(parts, never);
+    expect(sizes).toEqual([flood.length]);
+    expect(measured).toMatchObject([{ told: flood.length, undelivered: 0 }]);
+  });
+
+  it('leaves what is over its time to the next one, measures, and does not fail', async () => {
+    const { parts, state, told, measured } = worldOf([]);
+    await state.commit(acme, { expectedRevision: 0, tellings: flood.slice(0, 3) });
+    const end = new AbortController();
+    const sendAlert = async (one: Telling): Promise<void> => {
+      told.push(one);
+      end.abort();
+    };
+    const slow = { ...parts, sendAlert };
+    await pollOnce(slow, { ...never, tellingSignal: end.signal });
+    expect(measured).toMatchObject([{ told: 1, undelivered: 2 }]);
+    await pollOnce(parts, never);
+    expect(told.map(({ key }) => key)).toEqual(flood.slice(0, 3).map(({ key }) => key));
   });
 });
 
@@ -176,10 +223,10 @@ describe('a poll whose source fails', () => {
     ]);
   });
 
-  it('knows nothing of a lag before the first poll that worked', async () => {
+  it('counts its lag from the first poll on', async () => {
     const { parts, measured } = worldOf(log, { source: failing('permission') });
     await expect(pollOnce(parts, never)).rejects.toThrow('It did not answer.');
-    expect(measured).toMatchObject([{ failure: 'permission', lagMs: undefined, silentRatio: undefined }]);
+    expect(measured).toMatchObject([{ failure: 'permission', lagMs: 0, silentRatio: 0 }]);
   });
 
   it('counts the bad records of what it read before it failed', async () => {
@@ -196,7 +243,7 @@ describe('a poll whose source fails', () => {
       },
     });
     await expect(pollOnce(parts, never)).rejects.toThrow('It did not answer.');
-    expect(measured).toMatchObject([{ badRecords: 2, requests: 4 }]);
+    expect(measured).toMatchObject([{ badRecords: 1, requests: 4 }]);
   });
 
   it('says a failure of the state once, though it keeps every part from working', async () => {
@@ -251,5 +298,36 @@ describe('the account of a poll', () => {
     await clock.sleep(7 * msPerDay);
     await pollOnce(parts, never);
     expect(measured[1]?.budget).toEqual({ weeks: 1, alerts: 0, allowed: 1 });
+  });
+});
+
+describe('a vendor that is too slow for one run', () => {
+  it('is asked for less by the next run, until a reading comes to its end', async () => {
+    const { parts, clock, state } = worldOf(log);
+    const asked: number[] = [];
+    const slow: AuditSource = {
+      ...parts.source,
+      // An hour of log takes a minute to read; whoever is interrupted before gets nothing.
+      read: async (stretch, signal) => {
+        const hours = (stretch.toMs - stretch.fromMs) / msPerHour;
+        asked.push(hours);
+        await clock.sleep(Math.min(hours, 5) * msPerMinute);
+        if (hours > 5) {
+          stop.abort();
+          throw new SourceError('unavailable', 'It was interrupted.');
+        }
+        return parts.source.read(stretch, signal);
+      },
+    };
+    let stop = new AbortController();
+    for (let polls = 0; polls < 6; polls += 1) {
+      stop = new AbortController();
+      const stopAtMs = clock.nowMs() + 4 * msPerMinute;
+      await pollOnce({ ...parts, source: slow }, { stopAtMs, signal: stop.signal });
+    }
+    expect(asked.slice(0, 4)).toEqual([24, 12, 6, 3]);
+    const { cursor } = await state.load(acme);
+    const { fromMs, settledThroughMs } = readCoverage(cursor ?? { version: 0, body: '' });
+    expect(settledThroughMs).toBeGreaterThan(fromMs);
   });
 });

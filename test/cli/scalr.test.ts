@@ -113,6 +113,8 @@ describe('inventory of a Scalr account', () => {
   it('says which token is its own, and shows no more of it than Scalr does', async () => {
     const { stdout, stderr } = await tokenwatch(['inventory', '--organization', 'scalr:acme']);
     expect(stdout).toContain('The token that tokenwatch itself asks with: “monitor …Mon170”.');
+    expect(stdout).toMatch(/monitor …Mon170 +service-account, ours /);
+    expect(stdout).not.toContain('Pulumi’s API');
     expect(stdout + stderr).not.toContain('made-up-Mon170');
   });
 

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { stateLearnedFrom } from './learned-state.ts';
@@ -44,6 +47,25 @@ describe('watch', () => {
     expect(code).toBe(3);
     expect(asOneLine(stderr)).toContain('the environment variable PULUMI_ACCESS_TOKEN is not set');
     expect((await run(['baseline', 'show'], world)).code).toBe(3);
+  });
+
+  it('with --once promises no other try where nobody answers, and ends with 3', async () => {
+    let nowMs = Date.parse('2026-03-14T02:10:00Z');
+    const sleep = async (ms: number): Promise<void> => {
+      nowMs += ms;
+    };
+    const clock = { nowMs: () => nowMs, sleep };
+    const dead = createServer().listen(0, '127.0.0.1');
+    await once(dead, 'listening');
+    const { port } = dead.address() as AddressInfo;
+    await new Promise((resolve) => dead.close(resolve));
+    const { code, stderr } = await run(
+      ['watch', '--once', '--organization', 'acme', '--base-url', `http://127.0.0.1:${port}`],
+      { clock, environment: { PULUMI_ACCESS_TOKEN: 'made-up' } },
+    );
+    expect(code).toBe(3);
+    expect(asOneLine(stderr)).toContain('Nothing more is tried with --once, which ends with exit code 3');
+    expect(stderr).not.toContain('Trying again');
   });
 
   it('never removes for the demo what was learned about somebody real', async () => {

@@ -98,6 +98,8 @@ describe('how it lies in AWS', () => {
       stack: 'audit',
       account: '111122223333',
       region: 'eu-west-1',
+      stateTable: 'tokenwatch-restored',
+      dashboard: false,
       logDays: 90,
       archiveDays: 731,
       digestHour: 0,
@@ -115,6 +117,8 @@ describe('how it lies in AWS', () => {
     ],
     [{ account: '1234' }, 'aws.account: write the twelve digits of an AWS account, in quotes, such as "111122223333"'],
     [{ region: 'Frankfurt' }, 'aws.region: write an AWS region, such as eu-west-1'],
+    [{ stateTable: 'a table' }, 'aws.stateTable: write the name of a DynamoDB table, such as tokenwatch-restored'],
+    [{ dashboard: 'no' }, 'aws.dashboard: write true or false'],
     [{ digestHour: 24 }, 'aws.digestHour: write the hour (UTC) of the daily digest, from 0 to 23, such as 7'],
     [{ regoin: 'eu-west-1' }, 'aws.regoin: is no setting: write region, or remove it'],
     [
@@ -127,6 +131,10 @@ describe('how it lies in AWS', () => {
     ],
   ])('says what to write instead of %p', (aws, problem) => {
     expect(problemsOf({ sources: [pulumi], aws })).toEqual([problem]);
+  });
+
+  it('has a table of its own and a dashboard where nobody says otherwise', () => {
+    expect(settingsOf({ sources: [pulumi] }).aws).toMatchObject({ stateTable: undefined, dashboard: true });
   });
 
   it('keeps logs only as long as CloudWatch can', () => {

@@ -49,6 +49,12 @@ describe('redacting', () => {
     expect(redact('token pul-0a1B_2-c was refused, pul-x too')).toBe('token [secret] was refused, [secret] too');
   });
 
+  it('hides whatever looks like a Scalr token, also one that is cut off', () => {
+    expect(redact('got eyJhbGciOiJub25lIn0.eyJhIjoxfQ.made-up, and eyJhbGciOiJub25lIn0.ey')).toBe(
+      'got [secret], and [secret]',
+    );
+  });
+
   it('hides given secrets whatever they look like, each time', () => {
     expect(redact(`${value} and ${value}!`, secret)).toBe('[secret] and [secret]!');
   });

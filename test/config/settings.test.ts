@@ -28,10 +28,12 @@ const nobodyElseTold = {
   alerts: { email: [], slack: undefined },
   aws: {
     stack: 'tokenwatch',
+    stateTable: undefined,
     account: undefined,
     region: undefined,
     logDays: 30,
     archiveDays: 400,
+    dashboard: true,
     digestHour: 7,
     environment: {},
     secretKeys: [],

@@ -19,6 +19,7 @@ export type ArchivePlace = {
 export const words: LineWords = {
   networks: (address) => networkOf(address, exampleOwners),
   alertJson: ({ id }) => JSON.stringify({ id, severity: 'high' }),
+  terminalSafe: (json) => json,
 };
 
 /** Every time of these is within the two weeks before it. */
@@ -109,6 +110,38 @@ export const describeArchive = (name: string, placeOf: () => ArchivePlace | Prom
       await keep(archive, 5, { events: eventsOf(2, 2) });
       await keep(place.open(), 6, { events: eventsOf(4, 4) });
       expect(idsIn(place.lines())).toEqual(idsOf(eventsOf(8)));
+    });
+
+    it('keeps once what a run kept that died, however many commits without events came after it', async () => {
+      await keep(place.open(), 4, { events: eventsOf(6) });
+      await keep(place.open(), 9, { events: eventsOf(8) });
+      expect(idsIn(place.lines())).toEqual(idsOf(eventsOf(8)));
+    });
+
+    it('looks back by the order of revisions', async () => {
+      for (const [nth, revision] of [8, 9, 10, 11, 102].entries()) {
+        await keep(place.open(), revision, { events: eventsOf(2, nth * 2) });
+      }
+      await keep(place.open(), 200, { events: eventsOf(6, 4) });
+      expect(idsIn(place.lines())).toEqual(idsOf(eventsOf(10)));
+    });
+
+    it('keeps a piece of news once, though it comes again many revisions later, when its events settle', async () => {
+      await keep(place.open(), 4, { events: eventsOf(1), tellings: [news] });
+      for (let revision = 5; revision < 12; revision += 1) {
+        await keep(place.open(), revision, { events: eventsOf(1, revision) });
+      }
+      const grown = { ...news, alert: { ...news.alert, eventCount: news.alert.eventCount + 9 } };
+      await keep(place.open(), 12, { events: eventsOf(1, 20), tellings: [grown] });
+      const kept = place.lines().map((line) => (JSON.parse(line) as Line).id);
+      expect(kept.filter((id) => id === news.key)).toHaveLength(1);
+    });
+
+    it('keeps each piece of news of an alert, and the same of each source', async () => {
+      const rising = { ...news, key: 'alert-1/critical' };
+      await keep(place.open(), 4, { tellings: [news, rising] });
+      await keep(place.open(), 4, { source: 'scalr:acme', tellings: [{ ...news, source: 'scalr:acme' }] });
+      expect(idsIn(place.lines())).toEqual(['alert-1/critical', 'alert-1/opened', 'alert-1/opened']);
     });
 
     it('keeps once what it wrote itself before a commit that failed', async () => {

@@ -35,6 +35,7 @@ export const stateStoreContract = (name: string, newPlace: () => Promise<Place>)
           cursor: undefined,
           organization: undefined,
           instructions: undefined,
+          survey: undefined,
         });
         expect(await store.principals(acme, ['a'])).toEqual(new Map());
         expect(await everyKey(store, acme)).toEqual([]);
@@ -78,16 +79,20 @@ export const stateStoreContract = (name: string, newPlace: () => Promise<Place>)
           cursor: { version: 2, body: 'c2' },
           organization: text('o1'),
           instructions: text('i1'),
+          survey: undefined,
         });
+        await store.commit(acme, { expectedRevision: 3, survey: text('s1') });
+        await store.commit(acme, { expectedRevision: 4, instructions: text('i2') });
+        expect(await store.load(acme)).toMatchObject({ revision: 5, instructions: text('i2'), survey: text('s1') });
 
         await store.commit(acme, {
-          expectedRevision: 3,
+          expectedRevision: 5,
           principals: new Map([
             ['a', text('a1')],
             ['b', text('b1')],
           ]),
         });
-        await store.commit(acme, { expectedRevision: 4, principals: new Map([['b', text('b2')]]) });
+        await store.commit(acme, { expectedRevision: 6, principals: new Map([['b', text('b2')]]) });
         expect(await store.principals(acme, ['b', 'a', 'unknown', 'a'])).toEqual(
           new Map([
             ['a', text('a1')],
@@ -308,7 +313,7 @@ export const stateStoreContract = (name: string, newPlace: () => Promise<Place>)
       principals.clear();
       await commit;
 
-      const { cursor, organization, instructions } = await store.load(acme);
+      const { cursor, organization, instructions, survey } = await store.load(acme);
       const found = await store.principals(acme, ['first']);
       const alerts = await store.alerts(acme);
       const untold = await store.untold(acme);
@@ -316,6 +321,7 @@ export const stateStoreContract = (name: string, newPlace: () => Promise<Place>)
         cursor,
         organization,
         instructions,
+        survey,
         ...found.values(),
         ...alerts,
         ...untold.map((one) => one.alert),
@@ -341,6 +347,7 @@ const everything = (expectedRevision: number, label: string): Commit => ({
   cursor: text(label),
   organization: text(label),
   instructions: text(label),
+  survey: text(label),
   principals: new Map([[label, text(label)]]),
   seen: [{ id: label, atMs: at('2026-03-14T02:10Z') }],
   alerts: [alert(label, '2026-03-14T02:13Z')],
@@ -359,6 +366,7 @@ const expectEverything = async (
     cursor: text(label),
     organization: text(label),
     instructions: text(label),
+    survey: text(label),
   });
   expect(await store.principals(source, [label])).toEqual(commit.principals);
   expect(await store.seen(source, seenAt('2026-03-14T02:10Z', [label]))).toEqual(new Set([label]));
@@ -368,8 +376,8 @@ const expectEverything = async (
 };
 
 const expectNothingOf = async (store: StateStore, source: string, label: string): Promise<void> => {
-  const { cursor, organization, instructions } = await store.load(source);
-  expect([cursor?.body, organization?.body, instructions?.body]).not.toContain(label);
+  const { cursor, organization, instructions, survey } = await store.load(source);
+  expect([cursor?.body, organization?.body, instructions?.body, survey?.body]).not.toContain(label);
   expect(await store.principals(source, [label])).toEqual(new Map());
   expect(await store.seen(source, seenAt('2026-03-14T02:10Z', [label]))).toEqual(new Set());
   expect((await store.alerts(source)).map(({ id }) => id)).not.toContain(label);

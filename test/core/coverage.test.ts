@@ -1,15 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   beginCoverage,
+  endSweep,
+  type Gap,
   horizonOf,
   isBackfilling,
+  isGap,
   isSettled,
   isSweepDue,
   readFromMs,
   settle,
+  skip,
   sweepOf,
+  withGap,
+  withoutGapsIn,
 } from '../../lib/core/coverage.ts';
-import { msPerDay, msPerHour } from '../../lib/core/time.ts';
+import { newestMax, noStretches } from '../../lib/core/stretches.ts';
+import { msPerDay, msPerHour, msPerSecond } from '../../lib/core/time.ts';
+import { noWatching } from '../../lib/core/watching.ts';
 import { msOf } from './having.ts';
 
 const begun = beginCoverage(msOf('2026-03-14T12:00:00.700Z'), 30 * msPerDay);
@@ -24,6 +32,8 @@ describe('coverage', () => {
       newestEventMs: 0,
       events: 0,
       lateEvents: 0,
+      gaps: noStretches,
+      watching: noWatching,
     });
   });
 
@@ -106,5 +116,61 @@ describe('a sweep', () => {
     const throughMs = msOf('2026-02-13T12:00Z');
     const coverage = settle(begun, { throughMs, events: 0, newestEventMs: 0 });
     expect(sweepOf(coverage)).toEqual({ fromMs: begun.fromMs, toMs: throughMs });
+  });
+});
+
+describe('a second that cannot be read', () => {
+  const second = (at: number): Gap => ({
+    fromMs: begun.fromMs + at * msPerSecond,
+    toMs: begun.fromMs + (at + 1) * msPerSecond,
+    cause: 'too-much',
+  });
+
+  it('is a gap, behind which the reading goes on', () => {
+    const inPart = settle(begun, { throughMs: begun.fromMs, throughId: 'm', events: 3, newestEventMs: begun.fromMs });
+    const skipped = skip(inPart, second(0));
+    expect(skipped).toMatchObject({ settledThroughMs: second(0).toMs, events: 3 });
+    expect(skipped).not.toHaveProperty('settledThroughId');
+    expect(skipped.gaps).toEqual({ count: 1, totalMs: msPerSecond, newest: [second(0)] });
+  });
+
+  it('makes one gap with those beside it, however long the flood', () => {
+    const flooded = [0, 1, 2, 7].reduce((coverage, at) => skip(coverage, second(at)), begun);
+    expect(flooded.gaps).toEqual({
+      count: 2,
+      totalMs: 4 * msPerSecond,
+      newest: [{ ...second(0), toMs: second(2).toMs }, second(7)],
+    });
+    expect([1, 3, 7].map((at) => isGap(flooded, second(at)))).toEqual([true, false, true]);
+  });
+
+  it('is recorded once, however often a sweep comes by', () => {
+    const once = withGap(begun, second(4));
+    expect(withGap(once, second(4))).toBe(once);
+  });
+
+  it('is a gap no more when a sweep could read it whole', () => {
+    const two = withGap(withGap(begun, second(4)), second(9));
+    expect(withoutGapsIn(two, { fromMs: second(4).fromMs, toMs: second(9).fromMs }).gaps).toEqual({
+      count: 1,
+      totalMs: msPerSecond,
+      newest: [second(9)],
+    });
+  });
+
+  it('is listed among the newest only, and counted among all', () => {
+    const many = Array.from({ length: 100 }, (_, at) => second(at * 2)).reduce(withGap, begun);
+    expect(many.gaps).toMatchObject({ count: 100, totalMs: 100 * msPerSecond });
+    expect(many.gaps.newest).toHaveLength(newestMax);
+    expect(many.gaps.newest.at(-1)).toEqual(second(198));
+  });
+});
+
+describe('the end of a sweep', () => {
+  it('says what it found since the end of the one before, over however many runs', () => {
+    const first = endSweep({ ...begun, lateEvents: 5 }, { atMs: begun.sweptAtMs + msPerDay, fromMs: 0, toMs: 1 });
+    expect(first.watching.sweep).toEqual({ atMs: begun.sweptAtMs + msPerDay, fromMs: 0, toMs: 1, found: 5 });
+    const second = endSweep({ ...first, lateEvents: 7 }, { atMs: begun.sweptAtMs + 2 * msPerDay, fromMs: 0, toMs: 1 });
+    expect(second).toMatchObject({ sweptAtMs: begun.sweptAtMs + 2 * msPerDay, watching: { sweep: { found: 2 } } });
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Acknowledgement } from '../../lib/core/acknowledgement.ts';
 import { beginCoverage, type Coverage } from '../../lib/core/coverage.ts';
 import { digestOf, isQuiet, type SourceState } from '../../lib/core/digest.ts';
+import { neverSurveyed } from '../../lib/core/inventory/last-survey.ts';
 import { msPerDay, msPerHour, msPerMinute } from '../../lib/core/time.ts';
 import { beginWatch } from '../../lib/core/watch/watch.ts';
 import { ciDeploy, theft } from '../report/examples.ts';
@@ -27,6 +28,7 @@ const calm = (source: string, change: Partial<SourceState> = {}): SourceState =>
   lastActiveMs: [nowMs - msPerHour, nowMs - 2 * msPerDay],
   watches: [],
   acknowledgements: [],
+  survey: neverSurveyed,
   ...change,
 });
 
@@ -142,6 +144,28 @@ describe('what needs care', () => {
     ];
     const digest = digestOf([calm('pulumi:acme', { acknowledgements })], settings);
     expect(digest.care).toMatchObject([{ care: 'acknowledgement-ends', alertId: 'soon', by: 'anna' }]);
+  });
+
+  it('is what a survey of the vendor’s API found', () => {
+    const survey = {
+      ...neverSurveyed,
+      health: [{ finding: 'own-token-ends', atMs: nowMs + 3 * msPerDay }] as const,
+      own: [
+        { name: 'ci-deploy', isShared: true },
+        { name: 'older', isShared: true },
+      ],
+      ending: [
+        { name: 'nightly', endsMs: nowMs + msPerDay },
+        { name: 'ended', endsMs: nowMs - msPerHour },
+      ],
+    };
+    const digest = digestOf([calm('pulumi:acme', { survey })], settings);
+    expect(digest.care).toEqual([
+      { source: 'pulumi:acme', care: 'health', health: survey.health[0] },
+      { source: 'pulumi:acme', care: 'own-token-shared', name: 'ci-deploy' },
+      { source: 'pulumi:acme', care: 'token-ends', name: 'nightly', endsMs: nowMs + msPerDay },
+    ]);
+    expect(isQuiet(digest)).toBe(false);
   });
 
   it('is a network whose allowance ends within a week', () => {

@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { assess, type Memory } from '../../lib/core/assess.ts';
 import { baselineVersion, decodeBaseline, encodeBaseline } from '../../lib/core/baseline.ts';
-import { beginCoverage, coverageVersion, settle } from '../../lib/core/coverage.ts';
+import {
+  beginCoverage,
+  coverageVersion,
+  decodeCoverage,
+  encodeCoverage,
+  endSweep,
+  settle,
+  withGap,
+} from '../../lib/core/coverage.ts';
 import { rememberNetworks } from '../../lib/core/network.ts';
 import { organizationVersion } from '../../lib/core/organization.ts';
 import {
@@ -13,7 +21,9 @@ import {
   writeCoverage,
   writeOrganization,
 } from '../../lib/core/stored.ts';
+import { noStretches } from '../../lib/core/stretches.ts';
 import { msPerDay } from '../../lib/core/time.ts';
+import { look, noWatching, stumble, withTry } from '../../lib/core/watching.ts';
 import { ada, call, daily, exampleOwners, having, msOf } from './having.ts';
 
 /** With an open incident, sessions of several owners, a deleted token, and a place on probation. */
@@ -111,10 +121,51 @@ describe.each(shapes)('a stored $what', ({ what, read, written }) => {
 });
 
 describe('a stored coverage', () => {
-  it('of version 1, which knew no stretch settled in part, is read', () => {
-    const { body } = writeCoverage(coverage);
-    expect(body).not.toContain('settledThroughId');
-    expect(readCoverage({ version: 1, body })).toEqual(coverage);
+  /** As version 2 wrote it, and version 1 where no stretch was settled in part. */
+  const ofVersion2 =
+    '938740bf{"fromMs":1770206400000,"settledThroughMs":1772797500000,"backfillUntilMs":1772798400000,"sweptAtMs":1772798400000,"newestEventMs":1772796000000,"events":72,"lateEvents":3,"rhythm":{"lastHour":492443,"heard":"800001"}}';
+
+  it.each([1, 2])('of version %i, which knew no gaps and nothing of the watching, is read', (version) => {
+    expect(readCoverage({ version, body: ofVersion2 })).toEqual({
+      fromMs: msOf('2026-02-04T12:00Z'),
+      settledThroughMs: msOf('2026-03-06T11:45Z'),
+      backfillUntilMs: msOf('2026-03-06T12:00Z'),
+      sweptAtMs: msOf('2026-03-06T12:00Z'),
+      newestEventMs: msOf('2026-03-06T11:20Z'),
+      events: 72,
+      lateEvents: 3,
+      rhythm: { lastHour: 492_443, heard: '800001' },
+      gaps: noStretches,
+      watching: { ...noWatching, sweptLate: 3 },
+    });
+  });
+
+  it('keeps gaps and the watching', () => {
+    const second = { fromMs: coverage.fromMs, toMs: coverage.fromMs + 1_000, cause: 'too-much' } as const;
+    const looked = look(noWatching, { nowMs: coverage.backfillUntilMs, everyMs: 300_000, young: [], throughMs: 0 });
+    const watching = withTry(
+      stumble(looked, { nowMs: coverage.backfillUntilMs + 300_000, everyMs: 300_000, cause: 'plan' }),
+      coverage.fromMs,
+    );
+    const whole = endSweep({ ...withGap(coverage, second), watching }, { atMs: 1, fromMs: 2, toMs: 3 });
+    expect(readCoverage(writeCoverage(whole))).toEqual(whole);
+  });
+
+  it('that claims a cause, a count or a list that nobody wrote is refused', () => {
+    const text = encodeCoverage(coverage);
+    const gap = '{"fromMs":1,"toMs":2,"cause":"too-much"}';
+    for (const [from, to] of [
+      ['"newest":[]', '"newest":[{"fromMs":1,"toMs":2,"cause":"magic"}]'],
+      ['"newest":[]', `"newest":[${Array.from({ length: 21 }, () => gap)}]`],
+      ['"count":0', '"count":-1'],
+      ['"ids":""', '"ids":"AAA"'],
+      ['"atLeast":[0,', '"atLeast":['],
+      ['"lookedAtMs":0', '"lookedAtMs":"0"'],
+      ['"sweptLate":0', '"sweptLate":0,"sweep":{}'],
+    ] as const) {
+      expect(text).toContain(from);
+      expect(() => decodeCoverage(text.replace(from, to))).toThrow();
+    }
   });
 
   it('keeps the event up to which a stretch was settled in part', () => {

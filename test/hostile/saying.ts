@@ -98,6 +98,11 @@ export const digestSaying = (text: string): Digest => ({
         lateEvents: 3,
         newestEventMs: nightMs - 4 * msPerHour,
       },
+      missed: {
+        gaps: [{ fromMs: nightMs - msPerHour, toMs: nightMs }],
+        pauses: [{ fromMs: nightMs - msPerHour, toMs: nightMs, cause: 'not-running' }],
+        found: 1,
+      },
       principals: 20,
       activePrincipals: 7,
       alerts: 4,

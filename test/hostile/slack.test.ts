@@ -6,6 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import { slackAlarm, slackNotice } from '../../lib/report/slack/alarm.ts';
 import { slackMessage } from '../../lib/report/slack/alert.ts';
 import { slackDigest } from '../../lib/report/slack/digest.ts';
+import { slackManyAlerts } from '../../lib/report/slack/many-alerts.ts';
 import type { SlackMessage } from '../../lib/report/slack/message.ts';
 import { problemWith } from '../adapters/alerts/slack-rules.ts';
 import { actingOnScreens, cases } from './corpus.ts';
@@ -51,6 +52,10 @@ const lawful = (message: SlackMessage, harmless: SlackMessage): void => {
 
 describe('in Slack', () => {
   const harmless = alertsSaying(harmlessText).map(slackMessage);
+
+  it.each(cases)('many alerts at once have no markup but ours: %s', (_, text) => {
+    lawful(slackManyAlerts(alertsSaying(text)), slackManyAlerts(alertsSaying(harmlessText)));
+  });
 
   it.each(cases)('an alert has no markup but ours: %s', (_, text) => {
     alertsSaying(text).forEach((alert, nth) => {

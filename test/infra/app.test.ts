@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { type App, Validations } from 'aws-cdk-lib';
+import { type App, type Stack, Validations } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { appWith, deployed, deployedFrom, settingsWith } from './deployed.ts';
@@ -38,6 +39,31 @@ describe('the stack', () => {
   it('fits any account, region and partition', () => {
     const text = JSON.stringify(deployed({ aws: {} }).resources);
     expect(text).not.toMatch(/arn:aws[a-z-]*:|amazonaws\.com[^"]*\/|\b(?:eu|us)-[a-z]+-\d/);
+  });
+
+  it('calls the outputs of a source by its name, and never two alike', () => {
+    const outputsOf = (...organizations: readonly string[]) => {
+      const token = 'aws-sm:tokenwatch/pulumi#token';
+      const sources = organizations.map((organization) => ({ pulumi: { organization, token } }));
+      const [stack] = appWith([settingsWith({ sources })]).stacks;
+      return Object.keys(Template.fromStack(stack as Stack).findOutputs('*')).filter((name) => name.startsWith('Poll'));
+    };
+    expect(outputsOf('acme-dev')).toEqual([
+      'PollpulumiacmedevFunction',
+      'PollpulumiacmedevLogs',
+      'PollpulumiacmedevRole',
+    ]);
+    const both = outputsOf('acme-dev', 'acmedev', 'acme');
+    expect(new Set(both).size).toBe(9);
+    expect(both.filter((name) => /^Pollpulumiacmedev[0-9a-f]{6}Role$/.test(name))).toHaveLength(2);
+    // Whatever else is watched, and in whatever order.
+    expect(new Set(outputsOf('acmedev', 'acme-dev'))).toEqual(new Set(both.filter((name) => name.includes('dev'))));
+    expect(both).toContain('PollpulumiacmeRole');
+  });
+
+  it('has a dashboard unless the settings want none', () => {
+    expect(deployed().all('AWS::CloudWatch::Dashboard')).toHaveLength(1);
+    expect(deployed({ aws: { dashboard: false } }).all('AWS::CloudWatch::Dashboard')).toEqual([]);
   });
 
   it('lies in the account and region that the settings name', () => {

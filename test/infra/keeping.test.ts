@@ -3,6 +3,8 @@ import { deployed, pathOf } from './deployed.ts';
 
 const stack = deployed();
 
+type Variables = { readonly Variables: Readonly<Record<string, unknown>> };
+
 describe('the state', () => {
   const table = stack.one('State', 'AWS::DynamoDB::Table');
 
@@ -13,6 +15,22 @@ describe('the state', () => {
 
   it('can be set back to an earlier second', () => {
     expect(table.Properties.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
+  });
+
+  it('may lie in another table, such as one that was restored: all go on with that, and the stack makes none', () => {
+    const restored = deployed({ aws: { stateTable: 'tokenwatch-restored' } });
+    expect(restored.all('AWS::DynamoDB::Table')).toEqual([]);
+    const tables = restored
+      .all('AWS::Lambda::Function')
+      .map(({ Properties }) => (Properties.Environment as Variables | undefined)?.Variables.STATE_TABLE)
+      .filter((name) => name !== undefined);
+    expect(tables).toEqual(Array.from({ length: 4 }, () => 'tokenwatch-restored'));
+    const [written] = restored
+      .statements('Poll-pulumi-acme/Reader')
+      .filter(({ actions }) => actions.includes('dynamodb:PutItem'));
+    expect(written?.resources).toEqual([
+      `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/tokenwatch-restored`,
+    ]);
   });
 
   it('is paid by use, and forgets by itself what expires', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { nothingMissed } from '../../lib/core/coverage-facts.ts';
 import type { Digest, SourceDigest } from '../../lib/core/digest.ts';
 import { msPerDay, msPerHour } from '../../lib/core/time.ts';
 import { digestJson, digestSubject, digestText } from '../../lib/report/digest-text.ts';
@@ -17,6 +18,7 @@ const read = (change: Partial<SourceDigest> = {}): SourceDigest => ({
     lateEvents: 0,
     newestEventMs: atMs - msPerHour,
   },
+  missed: nothingMissed,
   principals: 20,
   activePrincipals: 7,
   alerts: 0,
@@ -135,5 +137,29 @@ describe('any other day', () => {
       ],
       alerts: [{ id: '7d1f0c2a', severity: 'high', source: 'pulumi:acme' }],
     });
+  });
+});
+
+describe('tokens that need care', () => {
+  it('are named with what happens otherwise', () => {
+    const source = 'scalr:acme';
+    const text = unfolded(
+      digestText(
+        digest({
+          care: [
+            { source, care: 'health', health: { finding: 'own-token-ends', atMs: atMs + 3 * msPerDay } },
+            { source, care: 'own-token-shared', name: 'ci-deploy' },
+            { source, care: 'token-ends', name: 'nightly', endsMs: atMs + msPerDay },
+          ],
+        }),
+      ),
+    );
+    expect(text).toContain(
+      'scalr:acme: The token that tokenwatch itself asks with ends on 17 Mar 2026 02:13 UTC; from then on it sees less, or nothing.',
+    );
+    expect(text).toContain('scalr:acme: tokenwatch reads with ci-deploy, which others work with.');
+    expect(text).toContain(
+      'scalr:acme: token nightly is in use and ends on 15 Mar 2026 02:13 UTC: replace it before, or what uses it stops.',
+    );
   });
 });

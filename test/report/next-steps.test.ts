@@ -22,6 +22,12 @@ const having = (...evidence: readonly Evidence[]) => theft({ findings: evidence.
 const ifOurs = 'If it was yours: tokenwatch ack 7d1f0c2a --until 2026-04-13 --by YOUR-NAME';
 
 describe('next steps', () => {
+  it('give the command that answers only where something remembers the answer', () => {
+    const alert = having(unfamiliarNetwork());
+    expect(nextSteps(alert).at(-1)).toMatch(/^If it was yours: tokenwatch ack /);
+    expect(nextSteps(alert, { canAnswer: false })).toEqual(nextSteps(alert).slice(0, -1));
+  });
+
   it('for a token from an unfamiliar network: ask, revoke, rotate, look further', () => {
     expect(nextSteps(having(unfamiliarNetwork(), sensitiveAction()))).toEqual([
       'Ask whoever owns the token ci-deploy whether this was theirs from 203.0.113.9 on 14 Mar 2026 02:13 UTC.',

@@ -40,6 +40,30 @@ describe('a table', () => {
     ]);
   });
 
+  it('leaves out what can be spared before the rest is cut beyond use, and says so', () => {
+    const sparing = [
+      { title: 'Token', least: 16 },
+      { title: 'Owner', spare: 2 },
+      { title: 'Created', keep: true, spare: 1 },
+      { title: 'Address', keep: true },
+    ] as const;
+    const rows = [['a-token-with-a-long-name', 'priya.nakamura', '2026-03-14', '203.0.113.9']];
+    expect(table(sparing, rows, { width: 70 })).toEqual([
+      'Token                     Owner           Created     Address',
+      'a-token-with-a-long-name  priya.nakamura  2026-03-14  203.0.113.9',
+    ]);
+    expect(table(sparing, rows, { width: 45 })).toEqual([
+      'Token             Owner           Address',
+      'a-token-with-a-…  priya.nakamura  203.0.113.9',
+      '(no room for: Created)',
+    ]);
+    expect(table(sparing, rows, { width: 32 })).toEqual([
+      'Token                Address',
+      'a-token-with-a-lon…  203.0.113.9',
+      '(no room for: Owner, Created)',
+    ]);
+  });
+
   it('never passes its width, whatever the cells', () => {
     const rows = hostileTexts.map((text) => [text, text, text]);
     const lines = table(columns, rows, { width: 60 });

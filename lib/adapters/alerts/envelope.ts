@@ -8,16 +8,21 @@ import { shape, tellingShape } from '../state/records.ts';
  * release neither misreads nor drops what it gets. The first key says whose it is and what.
  */
 
+const alertsShape = shape<readonly Alert[]>({ kind: 'alerts', upgrades: [] });
 const digestShape = shape<Digest>({ kind: 'digest', upgrades: [] });
 
 export const sealedTelling = (telling: Telling): string =>
   JSON.stringify({ tokenwatch: 'alert', ...tellingShape.write(telling) });
+
+export const sealedAlerts = (alerts: readonly Alert[]): string =>
+  JSON.stringify({ tokenwatch: 'alerts', ...alertsShape.write(alerts) });
 
 export const sealedDigest = (digest: Digest): string =>
   JSON.stringify({ tokenwatch: 'digest', ...digestShape.write(digest) });
 
 export type Opened =
   | { readonly kind: 'alert'; readonly alert: Alert }
+  | { readonly kind: 'alerts'; readonly alerts: readonly Alert[] }
   | { readonly kind: 'digest'; readonly digest: Digest };
 
 /** What was sealed; undefined where it was not, or by a release that this one cannot read. */
@@ -30,6 +35,12 @@ export const opened = (fields: Readonly<Record<string, unknown>>): Opened | unde
       case 'alert': {
         const { alert } = tellingShape.read({ version, body });
         return isAlert(alert) ? { kind: 'alert', alert } : undefined;
+      }
+      case 'alerts': {
+        const alerts = alertsShape.read({ version, body });
+        return Array.isArray(alerts) && alerts.length > 0 && alerts.every(isAlert)
+          ? { kind: 'alerts', alerts }
+          : undefined;
       }
       case 'digest': {
         const digest = digestShape.read({ version, body });

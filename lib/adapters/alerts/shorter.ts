@@ -23,6 +23,19 @@ export const shorterAlerts = function* (alert: Alert): Generator<ShorterAlert> {
     yield { alert: withShortTexts(eventless, charsMax), omitted: ['sampleEvents', 'longTexts'] };
 };
 
+export type ShorterAlerts = { readonly alerts: readonly Alert[]; readonly omitted: readonly string[] };
+
+/** As many as somebody still reads in one message; fewer where that is too large even without events. */
+const togetherMax = 50;
+
+export const shorterMany = function* (all: readonly Alert[]): Generator<ShorterAlerts> {
+  for (let count = Math.min(togetherMax, all.length); count > 1; count = Math.floor(count / 2)) {
+    const alerts = all.slice(0, count);
+    yield { alerts, omitted: [] };
+    yield { alerts: alerts.map((alert) => ({ ...alert, sampleEvents: [] })), omitted: ['sampleEvents'] };
+  }
+};
+
 /** Fewer alerts are listed, and more are counted. */
 const alertsMax = [10, 3, 0] as const;
 

@@ -1,4 +1,5 @@
-import { msPerMinute, msPerSecond } from '../../core/time.ts';
+import { msPerMinute } from '../../core/time.ts';
+import { retryAfterMs } from '../retry-after.ts';
 
 /**
  * What Slack's answers to an incoming webhook mean. Statuses and words are those of Slack's pages on incoming webhooks
@@ -37,15 +38,9 @@ export const isPassing = (answer: Answer): boolean =>
 /** A longer wait than Slack ever asks for. */
 const toldMsMax = 10 * msPerMinute;
 
-/** Seconds or a date. */
-export const retryAfterMs = (answer: Answer, nowMs: number): number | undefined => {
-  if ('failure' in answer) return undefined;
-  const told = answer.headers.get('retry-after')?.trim() ?? '';
-  if (/^\d{1,9}$/.test(told)) return Math.min(Number(told) * msPerSecond, toldMsMax);
-  if (!/^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(told)) return undefined;
-  const untilMs = Date.parse(told);
-  return Number.isNaN(untilMs) ? undefined : Math.min(Math.max(0, untilMs - nowMs), toldMsMax);
-};
+/** How long Slack asks us to wait, where it says. */
+export const toldWaitMs = (answer: Answer, nowMs: number): number =>
+  'failure' in answer ? 0 : Math.min(retryAfterMs(answer.headers, nowMs) ?? 0, toldMsMax);
 
 const anew = 'Make a new incoming webhook at https://api.slack.com/apps and put its address where the settings point.';
 const ours = 'That is a fault of tokenwatch: please report it.';

@@ -1,9 +1,11 @@
 import type { Post, PostToSlack } from '../../app/notify-slack.ts';
-import type { Clock, SendAlert, Telling } from '../../app/ports.ts';
+import type { Clock, ReceiverOfMany } from '../../app/ports.ts';
+import { isLoopback } from '../../config/base-url.ts';
 import type { Secret } from '../../config/secret.ts';
+import type { Alert } from '../../core/alert.ts';
 import { msPerSecond } from '../../core/time.ts';
 import { AlertError } from './alert-error.ts';
-import { type Answer, isPassing, isPerhapsRotated, refusalText, retryAfterMs, textOf } from './slack-answers.ts';
+import { type Answer, isPassing, isPerhapsRotated, refusalText, textOf, toldWaitMs } from './slack-answers.ts';
 
 /**
  * Messages to Slack by an incoming webhook, whose address is the secret: whoever has it may post. It goes to Slack's own
@@ -50,7 +52,7 @@ export const slackWebhook = (parts: SlackParts): PostToSlack => {
           continue;
         }
       }
-      const waitMs = Math.max(retryAfterMs(answer, clock.nowMs()) ?? 0, firstWaitMs * 2 ** (tries - 1));
+      const waitMs = Math.max(toldWaitMs(answer, clock.nowMs()), firstWaitMs * 2 ** (tries - 1));
       if (!isPassing(answer) || tries === triesMax || clock.nowMs() + waitMs > giveUpAtMs) {
         throw new AlertError(refusalText(answer));
       }
@@ -60,16 +62,27 @@ export const slackWebhook = (parts: SlackParts): PostToSlack => {
 };
 
 /** For a watch on a laptop: alerts go straight to Slack. */
-export const slackAlerts = ({
-  words,
-  ...parts
-}: SlackParts & { readonly words: (telling: Telling) => Post }): SendAlert => {
+export const slackAlerts = ({ words, ...parts }: SlackParts & { readonly words: AlertPosts }): ReceiverOfMany => {
   const post = slackWebhook(parts);
-  return (telling) => post(words(telling));
+  return {
+    sendAlert: ({ alert }) => post(words.one(alert)),
+    sendMany: async (tellings) => {
+      const together = tellings.slice(0, togetherMax);
+      await post(words.many(together.map(({ alert }) => alert)));
+      return together.length;
+    },
+  };
 };
 
+export type AlertPosts = {
+  readonly one: (alert: Alert) => Post;
+  readonly many: (alerts: readonly Alert[]) => Post;
+};
+
+/** Lines of a message that somebody still reads; Slack takes fifty blocks, and a block holds about ten. */
+const togetherMax = 50;
+
 const slackHosts = new Set(['hooks.slack.com', 'hooks.slack-gov.com']);
-const loopback = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const copyAgain =
   "Copy the address of the incoming webhook from the app's page at https://api.slack.com/apps; it begins with https://hooks.slack.com/services/.";
 
@@ -81,7 +94,7 @@ const addressIn = (secret: Secret): URL => {
   const url = new URL(text);
   const { protocol, hostname, port, pathname, username, password } = url;
   if (username !== '' || password !== '') throw fail('holds a user or a password');
-  if (loopback.test(hostname) && (protocol === 'http:' || protocol === 'https:')) return url;
+  if (isLoopback(hostname) && (protocol === 'http:' || protocol === 'https:')) return url;
   if (protocol !== 'https:') throw fail('does not begin with https://');
   if (!slackHosts.has(hostname) || port !== '') throw fail('points to a host that is not Slack');
   if (!pathname.startsWith('/services/')) throw fail('is of Slack, but of no incoming webhook');

@@ -1,6 +1,7 @@
 import {
   CloudWatchLogsClient,
   CreateLogStreamCommand,
+  DescribeLogStreamsCommand,
   GetLogEventsCommand,
   type InputLogEvent,
   PutLogEventsCommand,
@@ -8,12 +9,13 @@ import {
 import type { Archive, Clock } from '../../app/ports.ts';
 import { msPerDay, msPerHour, msPerSecond } from '../../core/time.ts';
 import { type ArchiveLine, keyOfLine, type LineWords } from './lines.ts';
-import { archiveOn, type Shelf } from './revisions.ts';
+import { archiveOn, type Shelf, type Shelves } from './revisions.ts';
 
 /**
- * The archive as a group of CloudWatch Logs, one log stream per revision. PutLogEvents cannot be repeated: an answer that
- * got lost may stand for lines that were written. So nothing is repeated blindly; after a failure the stream is read, and
- * what it lacks is written.
+ * The archive as a group of CloudWatch Logs: a log stream for the events of each revision, and one for each piece of news.
+ * PutLogEvents cannot be repeated: an answer that got lost may stand for lines that were written. So nothing is repeated
+ * blindly; after a failure the stream is read, and what it lacks is written. AWS does not promise when a stream shows what
+ * was written to it, only that it soon does: what shows later than we wait is kept twice, and the saved queries show it once.
  *
  * CloudWatch keeps nothing older than two weeks or than the group's retention, nor from the future. A backfill brings such
  * events; they are kept under the nearest time that is allowed, and `at` in the line is the truth.
@@ -33,41 +35,65 @@ export const cloudWatchLogsArchive = ({
   clock,
   networks,
   alertJson,
-  // Our own tries look before they repeat.
-  client = new CloudWatchLogsClient({ maxAttempts: 1 }),
+  terminalSafe,
+  client = newClient(),
 }: CloudWatchLogsArchive): Archive => {
-  const archive = archiveOn((source, revision) => shelfIn({ client, group, retentionDays, clock }, source, revision), {
-    networks,
-    alertJson,
-  });
+  const archive = archiveOn(shelvesIn({ client, group, retentionDays, clock }), { networks, alertJson, terminalSafe });
   return { keep: (kept) => patiently(() => archive.keep(kept), clock) };
 };
 
+const newClient = (): CloudWatchLogsClient =>
+  new CloudWatchLogsClient({
+    // Our own tries look before they repeat.
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: 5 * msPerSecond,
+      requestTimeout: 10 * msPerSecond,
+      throwOnRequestTimeout: true,
+    },
+  });
+
 /** Half a second, one and two: what throttles longer is left to the next run. */
-const triesMax = 4;
-const firstWaitMs = msPerSecond / 2;
+const throttledMax = 3;
+const throttledWaitMs = msPerSecond / 2;
+/** What was lost twice is left to the next run, too: each costs a request's time limit and this wait. */
+const lostMax = 1;
+/** Until a stream has long since shown what was written to it. */
+const lostWaitMs = 10 * msPerSecond;
 
 const patiently = async (work: () => Promise<void>, clock: Clock): Promise<void> => {
-  for (let tries = 1; ; tries += 1) {
+  for (let throttled = 0, lost = 0; ; ) {
     try {
       return await work();
     } catch (error) {
-      if (tries === triesMax || !mayPass(error)) throw error;
+      if (isThrottled(error) && throttled < throttledMax) {
+        await clock.sleep(throttledWaitMs * 2 ** throttled);
+        throttled += 1;
+      } else if (isLost(error) && lost < lostMax) {
+        await clock.sleep(lostWaitMs);
+        lost += 1;
+      } else throw error;
     }
-    await clock.sleep(firstWaitMs * 2 ** (tries - 1));
   }
 };
 
-/** What AWS answers with when it is asked too often, cannot answer, or is not reached at all. */
-const mayPass = (error: unknown): boolean => {
-  const { name = '', $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
-  const status = $metadata?.httpStatusCode;
-  return status === undefined ? isUnreached(error) : status >= 500 || status === 429 || /Thrott/.test(name);
+type Failure = {
+  readonly name?: string;
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
 };
 
-const isUnreached = (error: unknown): boolean => {
-  const { name = '', code = '' } = error as { name?: string; code?: string };
-  return name === 'TimeoutError' || /^E[A-Z]{3,20}$/.test(code);
+/** Asked too often: nothing was written. */
+const isThrottled = (error: unknown): boolean => {
+  const { name = '', $metadata } = error as Failure;
+  return $metadata?.httpStatusCode === 429 || /Thrott/.test(name);
+};
+
+/** AWS could not answer, or was not reached, or its answer was not: who knows what was written. */
+const isLost = (error: unknown): boolean => {
+  const { name = '', code = '', $metadata } = error as Failure;
+  const status = $metadata?.httpStatusCode;
+  return status === undefined ? name === 'TimeoutError' || /^E[A-Z]{3,20}$/.test(code) : status >= 500;
 };
 
 type Group = {
@@ -77,9 +103,36 @@ type Group = {
   readonly clock: Clock;
 };
 
-const shelfIn = ({ client, group, retentionDays, clock }: Group, source: string, revision: number): Shelf => {
-  // A stream's name may hold neither colon nor asterisk. Digits of one length sort as numbers do.
-  const stream = `${source.replaceAll(/[:*]/g, '/')}/${String(revision).padStart(10, '0')}`;
+const shelvesIn = (group: Group): Shelves => ({
+  ofRevision: (source, revision) =>
+    shelfIn(group, `${streamsOf(source)}${String(revision).padStart(revisionDigits, '0')}`),
+  ofNews: (source, key) => shelfIn(group, `alerts/${streamsOf(source)}${streamName(key)}`),
+  newest: async (source, count) => {
+    const { logStreams = [] } = await group.client.send(
+      new DescribeLogStreamsCommand({
+        logGroupName: group.group,
+        logStreamNamePrefix: streamsOf(source),
+        orderBy: 'LogStreamName',
+        descending: true,
+        limit: count,
+      }),
+    );
+    return logStreams.flatMap(({ logStreamName }) =>
+      logStreamName === undefined ? [] : [shelfIn(group, logStreamName)],
+    );
+  },
+});
+
+/** A stream's name may hold neither colon nor asterisk. */
+const streamName = (text: string): string => text.replaceAll(/[:*]/g, '/');
+
+/** What the names of its revisions' streams begin with, and no other source's: a source has no slash in its name. */
+const streamsOf = (source: string): string => `${streamName(source)}/`;
+
+/** Digits of one length sort as numbers do. */
+const revisionDigits = 10;
+
+const shelfIn = ({ client, group, retentionDays, clock }: Group, stream: string): Shelf => {
   const place = { logGroupName: group, logStreamName: stream };
   return {
     make: async () => {

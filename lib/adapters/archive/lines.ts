@@ -1,4 +1,4 @@
-import type { Archive, Telling } from '../../app/ports.ts';
+import type { Telling } from '../../app/ports.ts';
 import type { Alert } from '../../core/alert.ts';
 import type { AuditEvent } from '../../core/event.ts';
 import type { Network } from '../../core/network.ts';
@@ -8,7 +8,7 @@ import { isoSeconds } from '../../core/time.ts';
 /**
  * What the archive holds, whatever keeps it: one line of JSON for each event and for each piece of news about an alert.
  * Field names are what people search by, so they are added to and never renamed. Whatever an attacker wrote stays inside
- * a JSON string: it cannot begin a line of its own.
+ * a JSON string: it cannot begin a line of its own, nor act on the terminal of whoever follows the log.
  */
 
 export type ArchiveLine = {
@@ -22,38 +22,37 @@ export type LineWords = {
   readonly networks: (address: string) => Network;
   /** The alert as its JSON contract. */
   readonly alertJson: (alert: Alert) => string;
+  /** JSON with what acts on a terminal written as escapes, which a parser turns back. */
+  readonly terminalSafe: (json: string) => string;
 };
 
 /** In order of time. */
-export const linesOf = (
-  { events, tellings }: Pick<Parameters<Archive['keep']>[0], 'events' | 'tellings'>,
-  words: LineWords,
-): readonly ArchiveLine[] =>
-  [...events.map((event) => eventLine(event, words)), ...tellings.map((telling) => alertLine(telling, words))].sort(
-    (a, b) => a.atMs - b.atMs,
-  );
+export const eventLines = (events: readonly AuditEvent[], words: LineWords): readonly ArchiveLine[] =>
+  events.map((event) => eventLine(event, words)).sort((a, b) => a.atMs - b.atMs);
 
-const eventLine = (event: AuditEvent, { networks }: LineWords): ArchiveLine => {
+const eventLine = (event: AuditEvent, { networks, terminalSafe }: LineWords): ArchiveLine => {
   const { id, atMs, source, principal, ip, action, outcome, user, credential, target, userAgent, description } = event;
   return {
     key: `event ${id}`,
     atMs,
-    text: JSON.stringify({
-      kind: 'event',
-      id,
-      at: isoSeconds(atMs),
-      source,
-      principal: principalFields(principal),
-      ip,
-      network: ip === undefined ? undefined : networkFields(networks(ip)),
-      action,
-      outcome,
-      user,
-      credential,
-      target,
-      userAgent,
-      description,
-    }),
+    text: terminalSafe(
+      JSON.stringify({
+        kind: 'event',
+        id,
+        at: isoSeconds(atMs),
+        source,
+        principal: principalFields(principal),
+        ip,
+        network: ip === undefined ? undefined : networkFields(networks(ip)),
+        action,
+        outcome,
+        user,
+        credential,
+        target,
+        userAgent,
+        description,
+      }),
+    ),
   };
 };
 
@@ -67,7 +66,7 @@ const networkFields = ({ prefix, owner, class: ownerClass, country }: Network) =
   country,
 });
 
-const alertLine = ({ key, source, alert }: Telling, { alertJson }: LineWords): ArchiveLine => {
+export const newsLine = ({ key, source, alert }: Telling, { alertJson, terminalSafe }: LineWords): ArchiveLine => {
   const { severity, principal, openedAtMs } = alert;
   const head = {
     kind: 'alert',
@@ -80,7 +79,7 @@ const alertLine = ({ key, source, alert }: Telling, { alertJson }: LineWords): A
   return {
     key: `alert ${key}`,
     atMs: openedAtMs,
-    text: `${JSON.stringify(head).slice(0, -1)},"alert":${alertJson(alert)}}`,
+    text: terminalSafe(`${JSON.stringify(head).slice(0, -1)},"alert":${alertJson(alert)}}`),
   };
 };
 

@@ -4,11 +4,13 @@ import { mmdbLookup } from './mmdb.ts';
 import { NetworksError } from './networks-error.ts';
 import { tableLookup } from './table.ts';
 
-/** Opens whatever tells who owns an address: the operator's own files, else the table that was built, else nothing. */
+/**
+ * Opens whatever tells who owns an address: the operator's own files, and for what they do not tell the table that was built.
+ */
 
 export type Networks = {
   readonly lookup: NetworkLookup;
-  /** Whom the licence of the table asks to credit; undefined for the operator's own files. */
+  /** Whom the licence of the table asks to credit; undefined where there is none. */
   readonly credit: string | undefined;
   /** A sentence for the operator where insight is missing. */
   readonly notice: string | undefined;
@@ -23,13 +25,12 @@ export const openNetworks = async (files: {
   readonly mmdbFiles?: readonly string[];
   readonly tableFile?: string;
 }): Promise<Networks> => {
-  if (files.mmdbFiles !== undefined && files.mmdbFiles.length > 0) {
-    const lookups = await Promise.all(files.mmdbFiles.map(async (file) => mmdbLookup(await contentOf(file), file)));
-    return { lookup: firstKnown(lookups), credit: undefined, notice: undefined };
-  }
-  const table = files.tableFile === undefined ? undefined : await contentIfThere(files.tableFile);
-  if (files.tableFile === undefined || table === undefined) return { lookup: noOwners, credit: undefined, notice };
-  return { ...tableLookup(table, files.tableFile), notice: undefined };
+  const named = await Promise.all((files.mmdbFiles ?? []).map(async (file) => mmdbLookup(await contentOf(file), file)));
+  const bytes = files.tableFile === undefined ? undefined : await contentIfThere(files.tableFile);
+  const table = files.tableFile === undefined || bytes === undefined ? undefined : tableLookup(bytes, files.tableFile);
+  const lookups = table === undefined ? named : [...named, table.lookup];
+  if (lookups.length === 0) return { lookup: noOwners, credit: undefined, notice };
+  return { lookup: firstKnown(lookups), credit: table?.credit, notice: undefined };
 };
 
 const notice =

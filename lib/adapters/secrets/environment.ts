@@ -13,11 +13,15 @@ export const environmentSecrets = (environment: Environment): SecretStore<Enviro
   whoAmI: async () => undefined,
 });
 
-/** Throws `SecretError`. */
-export const environmentSecret = (reference: EnvironmentReference, environment: Environment): Secret => {
+/** `what`: as it reads in the advice. Throws `SecretError`. */
+export const environmentSecret = (
+  reference: EnvironmentReference,
+  environment: Environment,
+  what = 'the secret that the settings mean',
+): Secret => {
   const { name } = reference;
   const where = secretReferenceText(reference);
-  const advice = `Put a Pulumi access token into ${name}; personal ones are made at https://app.pulumi.com/account/tokens.`;
+  const advice = `Put ${what} into ${name}.`;
   const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
   if (value === undefined) {
     throw new SecretError('missing', `${where} is not there: the environment variable ${name} is not set. ${advice}`);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestPlainly } from 'node:http';
 import { request as requestSafely } from 'node:https';
 import { SecretError } from '../../app/ports.ts';
+import { isLoopback } from '../../config/base-url.ts';
 import { msPerSecond } from '../../core/time.ts';
 import { type Environment, given } from './secret-store.ts';
 
@@ -104,8 +105,6 @@ export const jsonIn = (text: string): unknown => {
   }
 };
 
-const loopback = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-
 /** Without a slash at its end. Throws `SecretError` where a secret would go there unencrypted, or it is no address. */
 export const serverAddress = (environment: Environment, variable: string, example: string): URL => {
   const text = given(environment, variable);
@@ -116,7 +115,7 @@ export const serverAddress = (environment: Environment, variable: string, exampl
   if (url === undefined || !/^https?:$/.test(url.protocol)) throw fail('is no address of a server');
   if (url.username !== '' || url.password !== '') throw fail('holds a user or a password');
   if (url.search !== '' || url.hash !== '') throw fail('has a query or a fragment');
-  if (url.protocol === 'http:' && !loopback.test(url.hostname)) throw fail('would send secrets unencrypted');
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) throw fail('would send secrets unencrypted');
   url.pathname = url.pathname.replace(/\/+$/, '');
   return url;
 };

@@ -18,10 +18,12 @@ export type SourceWorld = { readonly environment: Environment; readonly clock: C
 export const openVendor = (source: Source, world: ScalrWorld): VendorSource =>
   source.kind === 'scalr' ? openScalr(source, world) : openPulumi(source, world);
 
+const pulumiToken = 'a Pulumi access token (personal ones are made at https://app.pulumi.com/account/tokens)';
+
 /** Throws `SecretError` as above. */
 export const openPulumi = ({ organization, token, baseUrl }: PulumiSource, world: SourceWorld): PulumiCloud => {
   const { environment, clock } = world;
-  if (token.scheme === 'env') environmentSecret(token, environment);
+  if (token.scheme === 'env') environmentSecret(token, environment, pulumiToken);
   const secrets = openSecrets({ environment, clock });
   return pulumiCloud({ organization, readToken: (options) => secrets.read(token, options), baseUrl, clock });
 };

@@ -29,10 +29,12 @@ const partBytesMax = 350_000;
 const digestsPerItemMax = 20_000;
 export const digestBytes = 16;
 
-/** An id is asked for while its event is at most three days old; a week leaves room for a monitor that was down. */
-const seenKeptMs = 7 * msPerDay;
+/** After an outage a sweep asks for ids of the last month and three days. */
+const seenKeptMs = 40 * msPerDay;
 /** A log that is read again reaches back a backfill at most; nobody's reaches back a year. */
 const toldKeptMs = 400 * msPerDay;
+/** As long as what was told of it, and as the archive keeps it unless told otherwise. */
+const alertKeptMs = 400 * msPerDay;
 const badRecordKeptMs = 90 * msPerDay;
 
 /** What a commit must know of what is there. The head's revision guards it: if it changed since, the commit is refused. */
@@ -63,6 +65,7 @@ export const writesOf = (
   const documents = {
     organization: records.organization && partsOf(records.organization),
     instructions: records.instructions && partsOf(records.instructions),
+    survey: records.survey && partsOf(records.survey),
   };
   const items: readonly Item[] = [
     ...(revision === 1
@@ -83,8 +86,11 @@ export const writesOf = (
     ...seenItems(pk, revision, records.seen, nowMs),
     ...[...lastOfEach(records.alerts)].flatMap(([id, { openedAtMs, document }]) => {
       const sk = alertKey(openedAtMs, id);
-      const alert = { ...keyOf(pk, sk), ...bodyOf(document) };
-      return before.alertKeys.get(id) === sk ? [alert] : [alert, { ...keyOf(pk, openedKey(id)), at: { S: sk } }];
+      const kept = expiry(nowMs + alertKeptMs);
+      const alert = { ...keyOf(pk, sk), ...bodyOf(document), ...kept };
+      return before.alertKeys.get(id) === sk
+        ? [alert]
+        : [alert, { ...keyOf(pk, openedKey(id)), at: { S: sk }, ...kept }];
     }),
     ...tellingItems(pk, { ...records, revision }, before.toldKeys, nowMs),
     ...badRecordItems(pk, records.badRecords, before.badRing, nowMs),
@@ -136,7 +142,7 @@ const partsOf = ({ version, body }: Document): readonly Buffer[] => {
   );
 };
 
-type Documents = Readonly<Record<'organization' | 'instructions', readonly Buffer[] | undefined>>;
+type Documents = Readonly<Record<'organization' | 'instructions' | 'survey', readonly Buffer[] | undefined>>;
 
 /** Sets what the commit names and leaves the rest of the head as it is. */
 const headUpdate = (pk: string, records: CommitRecords, documents: Documents) => {
@@ -150,6 +156,7 @@ const headUpdate = (pk: string, records: CommitRecords, documents: Documents) =>
     ...(body.packed && { cursorPacked: body.packed }),
     ...partsSet('organization', documents.organization, revision),
     ...partsSet('instructions', documents.instructions, revision),
+    ...partsSet('survey', documents.survey, revision),
     ...(forgetSeenBeforeMs !== undefined && {
       forgottenBeforeMs: { N: `${forgetSeenBeforeMs}` },
       forgottenAtRevision: { N: `${revision}` },

@@ -9,7 +9,7 @@ import { digestOf, storableText, textOf } from './records.ts';
  *
  *     source|pulumi:acme   head                          revision, cursor, how far seen ids are forgotten
  *                          organization|000, |001 …      one document, in as many parts as it needs
- *                          instructions|000 …
+ *                          instructions|000 …, survey|000 …
  *                          principal|<key>
  *                          seen|2026-03-14T02|<revision>|000   digests of the ids of that hour, one after the other
  *                          alert|<opened at>|<id>        and  opened|<id>, which says where it is

@@ -113,12 +113,25 @@ export const dynamodbState = ({
       for (let tries = 0; tries < loadTriesMax; tries += 1) {
         const head = await calls.get(pk, headKey);
         if (head === undefined)
-          return { revision: 0, cursor: undefined, organization: undefined, instructions: undefined };
+          return {
+            revision: 0,
+            cursor: undefined,
+            organization: undefined,
+            instructions: undefined,
+            survey: undefined,
+          };
         const organization = await documentOf(pk, head, 'organization');
         const instructions = await documentOf(pk, head, 'instructions');
+        const survey = await documentOf(pk, head, 'survey');
         // Somebody committed between our reads: what the head says is no longer what the parts are.
-        if (organization === 'changed' || instructions === 'changed') continue;
-        return { revision: requiredNumber(head, 'revision'), cursor: cursorIn(head), organization, instructions };
+        if (organization === 'changed' || instructions === 'changed' || survey === 'changed') continue;
+        return {
+          revision: requiredNumber(head, 'revision'),
+          cursor: cursorIn(head),
+          organization,
+          instructions,
+          survey,
+        };
       }
       throw new StateConflict(source);
     },

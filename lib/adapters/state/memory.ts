@@ -11,6 +11,7 @@ type Kept = {
   cursor: Document | undefined;
   organization: Document | undefined;
   instructions: Document | undefined;
+  survey: Document | undefined;
   readonly principals: Map<string, Document>;
   readonly seenAtMs: Map<string, number>;
   readonly alerts: Map<string, { readonly openedAtMs: number; readonly document: Document }>;
@@ -26,12 +27,13 @@ export const memoryState = (): StateStore => {
 
   return {
     async load(source) {
-      const { revision, cursor, organization, instructions } = keptOf(source);
+      const { revision, cursor, organization, instructions, survey } = keptOf(source);
       return {
         revision,
         cursor: cursor && { ...cursor },
         organization: organization && { ...organization },
         instructions: instructions && { ...instructions },
+        survey: survey && { ...survey },
       };
     },
 
@@ -71,6 +73,7 @@ export const memoryState = (): StateStore => {
       if (records.cursor !== undefined) kept.cursor = records.cursor;
       if (records.organization !== undefined) kept.organization = records.organization;
       if (records.instructions !== undefined) kept.instructions = records.instructions;
+      if (records.survey !== undefined) kept.survey = records.survey;
       for (const [key, document] of records.principals) kept.principals.set(key, document);
       for (const { id, atMs } of records.seen) kept.seenAtMs.set(id, Math.max(atMs, kept.seenAtMs.get(id) ?? atMs));
       forget(kept.seenAtMs, records.forgetSeenBeforeMs);
@@ -112,6 +115,7 @@ const nothing = (): Kept => ({
   cursor: undefined,
   organization: undefined,
   instructions: undefined,
+  survey: undefined,
   principals: new Map(),
   seenAtMs: new Map(),
   alerts: new Map(),

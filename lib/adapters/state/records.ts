@@ -47,6 +47,7 @@ export type CommitRecords = {
   readonly cursor: Document | undefined;
   readonly organization: Document | undefined;
   readonly instructions: Document | undefined;
+  readonly survey: Document | undefined;
   readonly principals: readonly (readonly [key: string, document: Document])[];
   readonly seen: readonly { readonly id: string; readonly atMs: number }[];
   readonly forgetSeenBeforeMs: number | undefined;
@@ -62,6 +63,7 @@ export const recordsOf = (commit: Commit): CommitRecords => ({
   cursor: commit.cursor && documentOf(commit.cursor),
   organization: commit.organization && documentOf(commit.organization),
   instructions: commit.instructions && documentOf(commit.instructions),
+  survey: commit.survey && documentOf(commit.survey),
   principals: [...(commit.principals ?? [])].map(([key, document]) => [key, documentOf(document)]),
   seen: (commit.seen ?? []).map(({ id, atMs }) => ({ id, atMs: finite(atMs, 'time of a seen event') })),
   forgetSeenBeforeMs:

@@ -75,6 +75,10 @@ export const steps: readonly string[] = [
   ALTER TABLE sources ADD COLUMN instructions_version INTEGER;
   ALTER TABLE sources ADD COLUMN instructions_body TEXT;
   `,
+  `
+  ALTER TABLE sources ADD COLUMN survey_version INTEGER;
+  ALTER TABLE sources ADD COLUMN survey_body TEXT;
+  `,
 ];
 
 /** `tokw` in ASCII: says in the file's header whose it is. */

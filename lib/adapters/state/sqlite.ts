@@ -70,6 +70,7 @@ export const stateIn = (database: DatabaseSync, file: string): StateStore => {
         cursor: documentOf(row?.cursor_version, row?.cursor_body),
         organization: documentOf(row?.organization_version, row?.organization_body),
         instructions: documentOf(row?.instructions_version, row?.instructions_body),
+        survey: documentOf(row?.survey_version, row?.survey_body),
       };
     },
 
@@ -162,19 +163,22 @@ type SourceRow = {
   readonly organization_body: string | null;
   readonly instructions_version: number | null;
   readonly instructions_body: string | null;
+  readonly survey_version: number | null;
+  readonly survey_body: string | null;
 };
 
 const documentOf = (version?: number | null, body?: string | null): Document | undefined =>
   typeof version === 'number' && typeof body === 'string' ? { version, body: textOf(body) } : undefined;
 
 const write = (statements: Statements, source: number, records: CommitRecords): void => {
-  const { cursor, organization, instructions, forgetSeenBeforeMs } = records;
+  const { cursor, organization, instructions, survey, forgetSeenBeforeMs } = records;
   statements.nextRevision.run(source);
   if (cursor !== undefined) statements.setCursor.run(cursor.version, storableText(cursor.body), source);
   if (organization !== undefined)
     statements.setOrganization.run(organization.version, storableText(organization.body), source);
   if (instructions !== undefined)
     statements.setInstructions.run(instructions.version, storableText(instructions.body), source);
+  if (survey !== undefined) statements.setSurvey.run(survey.version, storableText(survey.body), source);
   for (const [key, { version, body }] of records.principals)
     statements.setPrincipal.run(source, storableText(key), version, storableText(body));
   for (const { id, atMs } of records.seen) statements.addSeen.run(source, digestOf(id), atMs);
@@ -202,6 +206,7 @@ const prepared = (database: DatabaseSync) => ({
   setInstructions: database.prepare(
     'UPDATE sources SET instructions_version = ?, instructions_body = ? WHERE source = ?',
   ),
+  setSurvey: database.prepare('UPDATE sources SET survey_version = ?, survey_body = ? WHERE source = ?'),
 
   principal: database.prepare('SELECT version, body FROM principals WHERE source = ? AND key = ?'),
   principalsFrom: database.prepare(

@@ -1,9 +1,11 @@
 /**
- * Token life: what needs little or no statistics. A token is used after the log said it was deleted, or wakes after a
- * sleep far longer than any before.
+ * Token life: what needs little or no statistics. A token is used after the log said it was deleted, wakes after a
+ * sleep far longer than any before, or is the monitor's own and does something else than reading.
  *
- * Misses: a deleted personal token, because Pulumi Cloud does not audit that. Sets it off falsely: a yearly job.
+ * Misses: a deleted personal token, because Pulumi Cloud does not audit that; a thief who only reads with the monitor's
+ * token, where reads are logged: those are for the network to judge. Sets it off falsely: a yearly job.
  */
+import { actionKinds } from '../action.ts';
 import type { Evidence } from '../alert.ts';
 import type { Session } from '../session.ts';
 import { msPerDay } from '../time.ts';
@@ -25,12 +27,17 @@ export type LifeMemory = {
 export type LifePeers = {
   /** When the log said that this token was deleted. */
   readonly deletedAtMs: number | undefined;
+  /** It is the token that the monitor itself reads with, and nobody else's. */
+  readonly isOwn: boolean;
 };
 
+/** What the monitor does: it reads, and is not shown everything. Where a vendor logs that, it is no news. */
+const isRead = (kind: number): boolean => actionKinds[kind] === 'read' || actionKinds[kind] === 'refused';
+
 const judge = (
-  { event, session }: Seen,
+  { event, session, kind }: Seen,
   memory: LifeMemory,
-  { deletedAtMs }: LifePeers,
+  { deletedAtMs, isOwn }: LifePeers,
 ): Score<TokenLife> | undefined => {
   if (deletedAtMs !== undefined && event.atMs > deletedAtMs) {
     const evidence = {
@@ -39,6 +46,10 @@ const judge = (
       sinceMs: deletedAtMs,
       atMs: event.atMs,
     } as const;
+    return { nats: factNats, evidence, isFact: true };
+  }
+  if (isOwn && !isRead(kind)) {
+    const evidence = { detector: 'token-life', fact: 'own-token-used', sinceMs: event.atMs, atMs: event.atMs } as const;
     return { nats: factNats, evidence, isFact: true };
   }
   const sleptMs = event.atMs - memory.lastAtMs;

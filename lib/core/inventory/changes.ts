@@ -14,10 +14,7 @@ import { msPerDay, type Stretch } from '../time.ts';
 import type { ListedToken, Listing } from './listing.ts';
 import type { LogExport, Survey } from './survey.ts';
 
-/** Version of what is stored. A change of shape takes the next number and an upgrade step. */
-export const seenVersion = 1;
-
-/** What is remembered of the last survey. */
+/** What is remembered of the last list, to tell the next one from it. */
 export type Seen = {
   /** Ids and ends (0: none) of the last list that was whole; undefined where there was none, or it was too long to keep. */
   readonly tokens: readonly (readonly [id: string, endsMs: number])[] | undefined;
@@ -57,7 +54,7 @@ export const changesSince = (
     events,
     seen: {
       // What was not shown this time is still what it was, as far as is known.
-      tokens: survey.listing.missing.length > 0 ? before?.tokens : storable(survey.listing),
+      tokens: survey.listing.missing.length > 0 ? before?.tokens : storable(survey.listing, providerOf(at.source)),
       allowedAddresses: survey.allowedAddresses ?? before?.allowedAddresses,
       logExport: survey.logExport?.state ?? before?.logExport,
       events: kept.slice(-eventsMax),
@@ -77,11 +74,23 @@ export const reportedIn = (listing: Listing, stretch: Stretch, source: string): 
     .sort(inOrder);
 };
 
-const storable = ({ tokens }: Listing): Seen['tokens'] => {
-  const ids = tokens.map(({ id, expiresAtMs }) => [id, expiresAtMs ?? 0] as const);
+const storable = ({ tokens }: Listing, provider: string): Seen['tokens'] => {
+  const watched = tokens.filter((token) => !isAudited(token, provider));
+  const ids = watched.map(({ id, expiresAtMs }) => [id, expiresAtMs ?? 0] as const);
   const chars = ids.reduce((sum, [id]) => sum + id.length + 20, 0);
   return chars <= storedCharsMax ? ids : undefined;
 };
+
+/**
+ * Pulumi Cloud logs what becomes of the organization's and teams' tokens, and who did it, so there is nothing to notice. Of
+ * people's own tokens it logs nothing. What Scalr logs is not documented.
+ */
+const isAudited = ({ kind }: ListedToken, provider: string): boolean =>
+  provider === 'pulumi' && (kind === 'organization' || kind === 'team');
+
+/** Scalr's tokens are read off their list with the log (`reportedIn`), each under the date that it has there. */
+const isDated = ({ createdAtMs }: ListedToken, provider: string): boolean =>
+  provider === 'scalr' && createdAtMs !== undefined;
 
 /** Gone before its end: deleted. One that has ended may be cleared away by the vendor. */
 const vanished = ({ tokens }: Seen, listing: Listing, at: Surveyed): readonly AuditEvent[] => {
@@ -93,12 +102,13 @@ const vanished = ({ tokens }: Seen, listing: Listing, at: Surveyed): readonly Au
     .map(([id]) => eventOf('token-deleted', at, { target: id }));
 };
 
-/** New, and without a date of its own. */
+/** New, and not read off the list under a date of its own. */
 const undated = ({ tokens }: Seen, listing: Listing, at: Surveyed): readonly AuditEvent[] => {
   if (tokens === undefined) return [];
   const known = new Set(tokens.map(([id]) => id));
+  const provider = providerOf(at.source);
   return listing.tokens
-    .filter(({ id, createdAtMs }) => createdAtMs === undefined && !known.has(id))
+    .filter((token) => !isAudited(token, provider) && !isDated(token, provider) && !known.has(token.id))
     .map((token) => aboutToken('token-created', token, at));
 };
 
@@ -156,12 +166,3 @@ const eventOf = (
   userAgent: undefined,
   description: about.description === '' ? undefined : about.description?.slice(0, descriptionCharsMax),
 });
-
-export const encodeSeen = (seen: Seen): string => JSON.stringify(seen);
-
-/** Throws where the text is none that `encodeSeen` wrote. What was undefined comes back absent, which reads the same. */
-export const decodeSeen = (text: string): Seen => {
-  const { tokens, allowedAddresses, logExport, events } = JSON.parse(text) as Seen;
-  if (!Array.isArray(events)) throw new TypeError('what was seen holds a list of events');
-  return { tokens, allowedAddresses, logExport, events };
-};

@@ -1,6 +1,6 @@
 /**
  * What would keep the monitor from seeing, noticed in the vendor's API before it is missed in the log. Facts with their
- * numbers; `doctor` and the poller word them.
+ * numbers; `report/survey-sentences.ts` words them.
  */
 import { msPerDay, msPerHour } from '../time.ts';
 import type { LogExport, Survey } from './survey.ts';
@@ -10,6 +10,8 @@ export type HealthFinding =
   /** The account takes requests from these addresses alone, and ours may be another with every run. */
   | { readonly finding: 'allow-list-without-fixed-address'; readonly addresses: readonly string[] }
   | { readonly finding: 'own-token-ends'; readonly atMs: number }
+  /** The API refuses our token, while the log can still be read. */
+  | { readonly finding: 'api-refused'; readonly reason: string }
   /** Something was asked of the vendor that its log must show, and the log shows nothing as late. */
   | { readonly finding: 'log-behind'; readonly requestMs: number; readonly newestEventMs: number | undefined };
 
@@ -45,3 +47,7 @@ export const healthOf = (survey: Survey, at: HealthCircumstances): readonly Heal
   }
   return found;
 };
+
+/** Those that did not stand before. Another end of the token, or another list, is the same story. */
+export const newHealth = (before: readonly HealthFinding[], now: readonly HealthFinding[]): readonly HealthFinding[] =>
+  now.filter(({ finding }) => before.every((old) => old.finding !== finding));

@@ -22,6 +22,8 @@ export type TokenRecord = {
 };
 
 export type Inventory = {
+  /** `pulumi`, `scalr` */
+  readonly provider: string;
   readonly nowMs: number;
   /** How much of the log was read for it. */
   readonly observed: Stretch;
@@ -55,6 +57,7 @@ export const takeInventory = (question: InventoryQuestion): Inventory => {
     .filter(({ key }) => !matched.has(key))
     .map((use) => recordOf({ source: use.source, principal: use.principal, listed: undefined, use }, question));
   return {
+    provider: question.provider,
     nowMs,
     observed,
     limits,

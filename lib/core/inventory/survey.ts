@@ -1,6 +1,6 @@
 import type { Listing } from './listing.ts';
 
-/** What a vendor's API tells of an account at one time, beside its audit log. Undefined: it was not shown to us. */
+/** What a vendor's API tells of an account at one time, beside its audit log. Undefined: it is not shown to us, or there is no such thing. */
 export type Survey = {
   readonly listing: Listing;
   /** Addresses and ranges from which the account may be used, in order; empty: from anywhere. */

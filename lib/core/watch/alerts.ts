@@ -5,7 +5,7 @@
 import { type Alert, type CallerSketch, isAbove, type Severity, sampleEventsMax } from '../alert.ts';
 import { toSurprise } from '../chance.ts';
 import { factNats } from '../detectors/detector.ts';
-import type { News } from '../incident.ts';
+import type { AlertNews } from '../incident.ts';
 import type { Principal } from '../principal.ts';
 import {
   type CallerWatch,
@@ -24,12 +24,9 @@ export const alertsOf = (watch: Watch): readonly Alert[] => [
 ];
 
 /** What is new since the watch stood as it did before. */
-export const newsSince = (
-  before: Watch | undefined,
-  watch: Watch,
-): readonly { readonly alert: Alert; readonly news: News }[] => {
+export const newsSince = (before: Watch | undefined, watch: Watch): readonly AlertNews[] => {
   const known = new Map((before === undefined ? [] : alertsOf(before)).map((alert) => [alert.id, alert]));
-  return alertsOf(watch).flatMap((alert): readonly { readonly alert: Alert; readonly news: News }[] => {
+  return alertsOf(watch).flatMap((alert): readonly AlertNews[] => {
     const told = known.get(alert.id);
     if (told === undefined) return [{ alert, news: 'opened' }];
     if (isAbove(alert.severity, told.severity)) return [{ alert, news: 'raised' }];

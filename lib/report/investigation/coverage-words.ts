@@ -21,7 +21,7 @@ export const coverageTexts = ({ coverage }: Investigation): readonly string[] =>
         ]),
     silences.length === 0
       ? 'Gaps: none seen.'
-      : `Gaps: ${counted(silences.length, 'silence')} far longer than is usual for it, the first ${spanText(silences[0] ?? { fromMs, toMs })}. Holidays look the same.`,
+      : `Gaps: ${counted(silences.length, 'silence')} far longer than is usual for it, the first ${spanText(silences[0] ?? { fromMs, toMs })}. Holidays look the same, and so does a time of which the vendor has nothing any more.`,
     unreadRecords === 0 ? 'Every record could be read.' : `${counted(unreadRecords, 'record')} could not be read.`,
   ];
 };

@@ -1,7 +1,7 @@
 import type { Investigation } from '../../core/investigation/investigation.ts';
 import type { Answer } from '../../core/investigation/verdict.ts';
 import { type Paint, paintOf } from '../colours.ts';
-import { columnsOf } from '../safe-text.ts';
+import { factColumns, item, labelColumns, type Section, sectionLines } from '../labelled.ts';
 import { type Column, table } from '../table.ts';
 import { instantText } from '../times.ts';
 import { counted, principalText } from '../words.ts';
@@ -33,9 +33,6 @@ export type InvestigationTextSettings = {
   readonly colour?: boolean;
 };
 
-const widthDefault = 100;
-const widthMin = 60;
-const labelColumns = 10;
 /** What fits a screen; JSON and HTML have more. */
 const deedsMax = 12;
 const callersMax = 8;
@@ -43,13 +40,11 @@ const followersMax = 4;
 const movesMax = 5;
 const reachMax = 8;
 
-type Section = { readonly label: string; readonly lines: readonly string[] };
-
 export const investigationText = (
   investigation: Investigation,
-  { width = widthDefault, zone, colour = false }: InvestigationTextSettings = {},
+  { width, zone, colour = false }: InvestigationTextSettings = {},
 ): string => {
-  const columns = Math.max(widthMin, Math.floor(width)) - labelColumns;
+  const columns = factColumns(width);
   const paint = paintOf(colour);
   const { verdict, leakedAtMs } = investigation;
   const sections: readonly Section[] = [
@@ -73,7 +68,7 @@ export const investigationText = (
   return [
     painted(verdict.answer, first.slice(0, label.length), paint) + first.slice(label.length),
     ...rest,
-    ...sections.filter(({ lines }) => lines.length > 0).flatMap((section) => ['', ...labelled(section, paint)]),
+    ...sectionLines(sections, paint.dim),
     '',
   ].join('\n');
 };
@@ -86,23 +81,6 @@ const painted = (answer: Answer, text: string, paint: Paint): string => {
     'no-sign': 'low',
   } as const;
   return paint.severity(severities[answer], text);
-};
-
-const labelled = ({ label, lines }: Section, paint: Paint): readonly string[] =>
-  lines.map((line, at) =>
-    at === 0
-      ? paint.dim(label) + ' '.repeat(labelColumns - columnsOf(label)) + line
-      : line === ''
-        ? ''
-        : ' '.repeat(labelColumns) + line,
-  );
-
-/** `- text`, its further lines under the text. */
-const item = (markText: string, text: string, columns: number): readonly string[] => {
-  const indent = markText === '' ? 0 : markText.length + 1;
-  return wrapped(text, columns - indent).map((line, at) =>
-    at === 0 && markText !== '' ? `${markText} ${line}` : ' '.repeat(indent) + line,
-  );
 };
 
 const items = (markText: string, texts: readonly string[], columns: number): readonly string[] =>

@@ -8,12 +8,25 @@ const telling: Telling = { key: `${alert.id}/opened`, source: alert.source, aler
 
 it('writes a telling in the words it was given', async () => {
   const written: string[] = [];
-  const send = consoleAlerts({ write: async (text) => void written.push(text), words: ({ key }) => `told ${key}\n` });
-  await send(telling);
+  const write = async (text: string) => void written.push(text);
+  const { sendAlert, sendMany } = consoleAlerts({ write, words: ({ key }) => `told ${key}\n` });
+  await sendAlert(telling);
   expect(written).toEqual([`told ${telling.key}\n`]);
+  expect(sendMany).toBeUndefined();
+});
+
+it('writes many together where there are words for that', async () => {
+  const written: string[] = [];
+  const { sendMany } = consoleAlerts({
+    write: async (text) => void written.push(text),
+    words: () => 'one',
+    manyWords: ({ length }) => `${length} at once`,
+  });
+  expect(await sendMany?.([telling, telling])).toBe(2);
+  expect(written).toEqual(['2 at once']);
 });
 
 it('fails where nobody can read it, so that the telling stays to be told', async () => {
-  const send = consoleAlerts({ write: () => Promise.reject(new Error('EPIPE')), words: () => 'lost' });
-  await expect(send(telling)).rejects.toThrow('EPIPE');
+  const { sendAlert } = consoleAlerts({ write: () => Promise.reject(new Error('EPIPE')), words: () => 'lost' });
+  await expect(sendAlert(telling)).rejects.toThrow('EPIPE');
 });

@@ -5,6 +5,7 @@ import { AlertError } from '../../../lib/adapters/alerts/alert-error.ts';
 import { slackAlerts, slackWebhook } from '../../../lib/adapters/alerts/slack.ts';
 import { Secret } from '../../../lib/config/secret.ts';
 import { slackMessage } from '../../../lib/report/slack/alert.ts';
+import { slackManyAlerts } from '../../../lib/report/slack/many-alerts.ts';
 import { theft } from '../../report/examples.ts';
 import { closeStandIns, handClock, standIn } from '../secrets/stand-in.ts';
 import { slackStandIn, text } from './slack-stand-in.ts';
@@ -43,18 +44,27 @@ describe('a message', () => {
 
   it('goes out for an alert when Slack is told of directly', async () => {
     const slack = await slackStandIn();
-    const send = slackAlerts({
+    const { sendAlert, sendMany } = slackAlerts({
       readUrl: at(slack.url + slack.path),
       clock: handClock(),
-      words: ({ alert }) => slackMessage(alert),
+      words: { one: slackMessage, many: slackManyAlerts },
     });
-    await send({ key: 'a/opened', source: 'pulumi:acme', alert: theft() });
+    const telling = { key: 'a/opened', source: 'pulumi:acme', alert: theft() };
+    await sendAlert(telling);
     expect(slack.messages()).toEqual([message]);
+    expect(await sendMany(Array.from({ length: 60 }, () => telling))).toBe(50);
+    expect(slack.messages()[1]).toEqual(slackManyAlerts(Array.from({ length: 50 }, () => theft())));
   });
 
   it.each([
     [text(429, 'rate_limited', { 'retry-after': '7' }), 7_000],
-    [text(429, 'rate_limited', { 'retry-after': 'Sat, 14 Mar 2026 02:10:09 GMT' }), 9_000],
+    [
+      text(429, 'rate_limited', {
+        date: 'Sat, 14 Mar 2026 02:10:00 GMT',
+        'retry-after': 'Sat, 14 Mar 2026 02:10:09 GMT',
+      }),
+      9_000,
+    ],
     [text(429, 'rate_limited'), 1_000],
     [text(503, 'busy'), 1_000],
     [text(500, 'rollup_error'), 1_000],

@@ -49,7 +49,9 @@ const publishedIn = ({ method, url, headers, body }: Got): Published | string =>
   for (let nth = 1; form.has(`MessageAttributes.entry.${nth}.Name`); nth += 1) {
     const entry = `MessageAttributes.entry.${nth}`;
     const value = form.get(`${entry}.Value.StringValue`) ?? '';
-    if (value === '' || form.get(`${entry}.Value.DataType`) !== 'String') return 'MessageAttributes';
+    const type = form.get(`${entry}.Value.DataType`) ?? '';
+    if (value === '' || !['String', 'String.Array'].includes(type)) return 'MessageAttributes';
+    if (type === 'String.Array' && !Array.isArray(JSON.parse(value))) return 'MessageAttributes';
     attributes[form.get(`${entry}.Name`) ?? ''] = value;
   }
   return {

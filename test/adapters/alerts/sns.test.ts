@@ -10,6 +10,7 @@ import { alertJson } from '../../../lib/report/alert-json.ts';
 import { alertMessage } from '../../../lib/report/alert-message.ts';
 import { alertText } from '../../../lib/report/alert-text.ts';
 import { digestMessage } from '../../../lib/report/digest-text.ts';
+import { manyAlertsMessage, manyAlertsText } from '../../../lib/report/many-alerts.ts';
 import { alertsSaying, digestSaying } from '../../hostile/saying.ts';
 import { event, finding, theft, theftSaying, tokenLife, unfamiliarNetwork } from '../../report/examples.ts';
 import { exampleKey } from '../secrets/signature.ts';
@@ -30,7 +31,7 @@ const publishing = async () => {
   });
   return {
     sns,
-    send: snsAlerts({ topicArn, client, words: alertMessage }),
+    ...snsAlerts({ topicArn, client, words: { one: alertMessage, many: manyAlertsMessage } }),
     publishDigest: snsDigests({ topicArn, client, words: digestMessage }),
   };
 };
@@ -42,8 +43,8 @@ const receivedBy = (lambda: string | undefined, subject?: string) =>
 
 describe('an alert', () => {
   it('is one message: JSON for machines, a text for people, the whole of it for our own functions', async () => {
-    const { sns, send } = await publishing();
-    await send(tellingOf(theft()));
+    const { sns, sendAlert } = await publishing();
+    await sendAlert(tellingOf(theft()));
     expect(sns.published).toHaveLength(1);
     const [message] = sns.published;
     expect(message).toMatchObject({
@@ -57,16 +58,16 @@ describe('an alert', () => {
   });
 
   it('is filed under the fact that it is about, not under what is merely likely', async () => {
-    const { sns, send } = await publishing();
-    await send(tellingOf(theft({ findings: [finding(unfamiliarNetwork(), 9), finding(tokenLife(), 1)] })));
+    const { sns, sendAlert } = await publishing();
+    await sendAlert(tellingOf(theft({ findings: [finding(unfamiliarNetwork(), 9), finding(tokenLife(), 1)] })));
     expect(sns.published[0]?.attributes.detector).toBe('token-life');
   });
 
   it('leaves out its events, and says so, where it would be too large with them', async () => {
-    const { sns, send } = await publishing();
+    const { sns, sendAlert } = await publishing();
     const long = 'x'.repeat(100_000);
     const alert = theft({ sampleEvents: [event({ description: long }), event({ description: long })] });
-    await send(tellingOf(alert));
+    await sendAlert(tellingOf(alert));
     const bodies = sns.published[0]?.bodies;
     expect(JSON.parse(bodies?.default ?? '')).toMatchObject({
       id: alert.id,
@@ -84,8 +85,8 @@ describe('an alert', () => {
     ['halves of characters', '\ud83d'.repeat(3_000)],
     ['characters of many bytes', '東'.repeat(8_000)],
   ])('is told however long the names in it are: %s', async (_, text) => {
-    const { sns, send } = await publishing();
-    for (const alert of alertsSaying(text)) await send(tellingOf({ ...alert, id: '2026-03-14-0123456789ab' }));
+    const { sns, sendAlert } = await publishing();
+    for (const alert of alertsSaying(text)) await sendAlert(tellingOf({ ...alert, id: '2026-03-14-0123456789ab' }));
     expect(sns.published).toHaveLength(4);
     for (const { bodies } of sns.published) {
       expect(JSON.parse(bodies.default ?? '')).toMatchObject({ omitted: ['sampleEvents', 'longTexts'] });
@@ -94,9 +95,9 @@ describe('an alert', () => {
   });
 
   it('has attributes that SNS takes, whatever a log calls its system', async () => {
-    const { sns, send } = await publishing();
+    const { sns, sendAlert } = await publishing();
     for (const provider of ['', 'x\r\ny', 'système', 'p'.repeat(500)]) {
-      await send(tellingOf(theft({ principal: { ...theft().principal, provider } })));
+      await sendAlert(tellingOf(theft({ principal: { ...theft().principal, provider } })));
     }
     expect(sns.published.map(({ attributes }) => attributes.provider)).toEqual([
       'unknown',
@@ -107,11 +108,74 @@ describe('an alert', () => {
   });
 
   it('survives names that are not whole characters', async () => {
-    const { sns, send } = await publishing();
-    await send(tellingOf({ ...theftSaying('lone \ud800 surrogate'), id: 'a' }));
+    const { sns, sendAlert } = await publishing();
+    await sendAlert(tellingOf({ ...theftSaying('lone \ud800 surrogate'), id: 'a' }));
     expect(receivedBy(sns.published[0]?.bodies.lambda)).toMatchObject({
       alert: { principal: { name: 'lone \ud800 surrogate' } },
     });
+  });
+});
+
+describe('alerts that come at once', () => {
+  const several = (count: number, change: (nth: number) => Partial<Alert> = () => ({})): readonly Telling[] =>
+    Array.from({ length: count }, (_, nth) => tellingOf(theft({ id: `2026-03-14-${nth}`, ...change(nth) })));
+  const idsIn = (json: string | undefined): readonly string[] =>
+    (JSON.parse(json ?? '') as { alerts: readonly { id: string }[] }).alerts.map(({ id }) => id);
+
+  it('are one message: every alert whole for machines, a line of each for people', async () => {
+    const { sns, sendMany } = await publishing();
+    const tellings = several(23, (nth) => (nth === 7 ? { severity: 'critical' } : {}));
+    expect(await sendMany(tellings)).toBe(23);
+    const [message, ...more] = sns.published;
+    expect(more).toEqual([]);
+    expect(message?.subject).toBe('CRITICAL: 23 alerts at once in pulumi:acme');
+    expect(message?.bodies.email).toBe(manyAlertsText(tellings.map(({ alert }) => alert)));
+    expect(JSON.parse(message?.bodies.default ?? '')).toEqual({
+      alerts: tellings.map(({ alert }) => JSON.parse(alertJson(alert))),
+    });
+    expect(receivedBy(message?.bodies.lambda)).toMatchObject({ kind: 'alerts', alerts: { length: 23 } });
+  });
+
+  it('come to whoever wants one of them', async () => {
+    const { sns, sendMany } = await publishing();
+    await sendMany(several(12, (nth) => ({ severity: nth < 3 ? 'critical' : 'high' })));
+    expect(sns.published[0]?.attributes).toEqual({
+      kind: 'alert',
+      severity: '["critical","high"]',
+      provider: 'pulumi',
+      detector: 'unfamiliar-network',
+    });
+  });
+
+  it('are fewer in a message than would be too large, and none is left out', async () => {
+    const { sns, sendMany } = await publishing();
+    const tellings = several(40, () => ({ principal: { ...theft().principal, name: 'n'.repeat(9_000) } }));
+    let left = tellings;
+    while (left.length > 0) left = left.slice(await sendMany(left));
+    expect(sns.published.length).toBeGreaterThan(2);
+    expect(sns.published.flatMap(({ bodies }) => idsIn(bodies.default))).toEqual(tellings.map(({ alert }) => alert.id));
+  });
+
+  it('leave out their events first, and say so', async () => {
+    const { sns, sendMany } = await publishing();
+    const long = event({ description: 'x'.repeat(20_000) });
+    expect(await sendMany(several(20, () => ({ sampleEvents: [long] })))).toBe(20);
+    const { alerts } = JSON.parse(sns.published[0]?.bodies.default ?? '') as { alerts: readonly object[] };
+    expect(alerts[0]).toMatchObject({ sampleEvents: [], omitted: ['sampleEvents'] });
+  });
+
+  it('are told one by one where not even two go together', async () => {
+    const { sns, sendMany } = await publishing();
+    const [alert = theft()] = alertsSaying('\x00'.repeat(3_000));
+    expect(await sendMany([tellingOf({ ...alert, id: 'a' }), tellingOf({ ...alert, id: 'b' })])).toBe(1);
+    expect(receivedBy(sns.published[0]?.bodies.lambda)).toMatchObject({ kind: 'alert', alert: { id: 'a' } });
+  });
+
+  it('are not waited for when the time is over', async () => {
+    const { sns, sendMany } = await publishing();
+    const sending = sendMany(several(12), AbortSignal.abort());
+    await expect(sending).rejects.toThrow('It is tried again at the next run');
+    expect(sns.published).toEqual([]);
   });
 });
 
@@ -138,22 +202,22 @@ describe('a refusal', () => {
   it.each([
     ['AuthorizationError', 403, /forbids sns:Publish/],
     ['NotFound', 404, /there is no such topic\. Deploy the stack again/],
-    ['KMSAccessDenied', 400, /allow kms:GenerateDataKey\* and kms:Decrypt/],
+    ['KMSAccessDenied', 400, /allow kms:GenerateDataKey and kms:Decrypt/],
     ['KMSDisabled', 400, /Enable it in AWS KMS/],
     ['InvalidParameter', 400, /a fault in the message: made up\. Please report it/],
   ])('%s says what to do', async (code, status, said) => {
-    const { sns, send } = await publishing();
+    const { sns, sendAlert } = await publishing();
     sns.failures.push({ code, status }, { code, status });
-    const error = await send(tellingOf(theft())).catch((thrown: unknown) => thrown);
+    const error = await sendAlert(tellingOf(theft())).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(AlertError);
     expect((error as Error).message).toMatch(said);
     expect((error as Error).message).toContain(topicArn);
   });
 
   it('that passes is sat out', async () => {
-    const { sns, send } = await publishing();
+    const { sns, sendAlert } = await publishing();
     sns.failures.push({ code: 'Throttling', status: 400 });
-    await send(tellingOf(theft()));
+    await sendAlert(tellingOf(theft()));
     expect(sns.published).toHaveLength(1);
   });
 });

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../lib/app/ports.ts';
 import { type Got, type Reply, type StandIn, standIn } from '../secrets/stand-in.ts';
 
 /**
@@ -7,21 +8,26 @@ import { type Got, type Reply, type StandIn, standIn } from '../secrets/stand-in
 
 export type LogsStandIn = StandIn & {
   /** By name of the stream. */
-  readonly streams: Map<string, { readonly timestamp: number; readonly message: string }[]>;
+  readonly streams: Map<string, Line[]>;
   /** What becomes of the next questions of that name, one after the other; the rest are answered. */
   readonly mishaps: { readonly of: string; readonly what: 'throttled' | 'lost' | 'refused' | 'half' }[];
+  /** How long after it was written a line shows. */
+  showsAfterMs: number;
   retentionDays: number;
 };
+
+type Line = { readonly timestamp: number; readonly message: string; readonly writtenMs: number };
 
 export const group = '/tokenwatch/archive';
 const eventsPerPage = 3;
 const dayMs = 24 * 60 * 60 * 1_000;
 
-export const logsStandIn = async (nowMs: number): Promise<LogsStandIn> => {
+export const logsStandIn = async (clock: Clock): Promise<LogsStandIn> => {
   const logs: LogsStandIn = {
-    ...(await standIn((got) => answer(logs, got, nowMs))),
+    ...(await standIn((got) => answer(logs, got, clock.nowMs()))),
     streams: new Map(),
     mishaps: [],
+    showsAfterMs: 0,
     retentionDays: 400,
   };
   return logs;
@@ -30,6 +36,10 @@ export const logsStandIn = async (nowMs: number): Promise<LogsStandIn> => {
 type Question = {
   readonly logGroupName: string;
   readonly logStreamName: string;
+  readonly logStreamNamePrefix?: string;
+  readonly orderBy?: string;
+  readonly descending?: boolean;
+  readonly limit?: number;
   readonly logEvents?: { timestamp: number; message: string }[];
   readonly nextToken?: string;
   readonly startFromHead?: boolean;
@@ -62,7 +72,8 @@ const answers: Readonly<Record<string, (logs: LogsStandIn, question: Question, n
     const oldestMs = nowMs - Math.min(14, retentionDays) * dayMs;
     const tooOld = logEvents.filter(({ timestamp }) => timestamp < oldestMs).length;
     const newFrom = logEvents.findIndex(({ timestamp }) => timestamp > nowMs + dayMs / 12);
-    stream.push(...logEvents.slice(tooOld, newFrom < 0 ? undefined : newFrom));
+    const taken = logEvents.slice(tooOld, newFrom < 0 ? undefined : newFrom);
+    stream.push(...taken.map((event) => ({ ...event, writtenMs: nowMs })));
     if (tooOld === 0 && newFrom < 0) return json(200, { nextSequenceToken: '1' });
     return json(200, {
       rejectedLogEventsInfo: {
@@ -71,9 +82,16 @@ const answers: Readonly<Record<string, (logs: LogsStandIn, question: Question, n
       },
     });
   },
+  // By name is the only order in which a prefix may be given.
+  DescribeLogStreams: ({ streams }, { logStreamNamePrefix = '', orderBy, descending = false, limit = 50 }) => {
+    if (orderBy !== 'LogStreamName') return failed('InvalidParameterException', 'order of the streams');
+    const names = [...streams.keys()].filter((name) => name.startsWith(logStreamNamePrefix)).toSorted();
+    if (descending) names.reverse();
+    return json(200, { logStreams: names.slice(0, limit).map((logStreamName) => ({ logStreamName })) });
+  },
   // Pages are short, every second one is empty, and the last gives back the token that it was asked with.
-  GetLogEvents: ({ streams }, { logStreamName, nextToken, startFromHead }) => {
-    const stream = streams.get(logStreamName);
+  GetLogEvents: ({ streams, showsAfterMs }, { logStreamName, nextToken, startFromHead }, nowMs) => {
+    const stream = streams.get(logStreamName)?.filter(({ writtenMs }) => nowMs >= writtenMs + showsAfterMs);
     if (stream === undefined) return failed('ResourceNotFoundException', 'no such stream');
     if (startFromHead !== true) return failed('InvalidParameterException', 'read from its head');
     const page = nextToken === undefined ? 0 : Number(nextToken.slice(2));

@@ -4,14 +4,16 @@ import { batchesOf, cloudWatchLogsArchive } from '../../../lib/adapters/archive/
 import type { Archive } from '../../../lib/app/ports.ts';
 import { msPerDay, msPerMinute } from '../../../lib/core/time.ts';
 import { describeArchive, nowMs, words } from '../../contracts/archive.ts';
-import { acme } from '../../contracts/state-store-samples.ts';
+import { acme, alert, telling } from '../../contracts/state-store-samples.ts';
 import { call } from '../../core/having.ts';
-import { closeStandIns, handClock } from '../secrets/stand-in.ts';
+import { closeStandIns, type HandClock, handClock } from '../secrets/stand-in.ts';
 import { group, type LogsStandIn, logsStandIn } from './cloudwatch-logs-stand-in.ts';
 
 let logs: LogsStandIn;
+let clock: HandClock;
 beforeEach(async () => {
-  logs = await logsStandIn(nowMs);
+  clock = handClock(nowMs);
+  logs = await logsStandIn(clock);
 });
 afterEach(closeStandIns);
 
@@ -19,7 +21,7 @@ const open = ({ retentionDays = 400, name = group } = {}): Archive =>
   cloudWatchLogsArchive({
     group: name,
     retentionDays,
-    clock: handClock(nowMs),
+    clock,
     ...words,
     client: new CloudWatchLogsClient({
       endpoint: logs.url,
@@ -48,6 +50,22 @@ describe('an archive in CloudWatch Logs', () => {
       12,
     );
     expect([...logs.streams.keys()]).toEqual(['pulumi/acme/0000000007', 'pulumi/acme/0000000012']);
+  });
+
+  it('has a stream for each piece of news, apart from those of the events', async () => {
+    const news = telling('2026-03-14-0123456789ab/opened', alert('2026-03-14-0123456789ab', '2026-03-14T09:00:00Z'));
+    await open().keep({ source: acme, revision: 7, events: eventsOf(1), tellings: [news] });
+    expect([...logs.streams.keys()]).toEqual([
+      'pulumi/acme/0000000007',
+      'alerts/pulumi/acme/2026-03-14-0123456789ab/opened',
+    ]);
+  });
+
+  it('asks once for what was there before it began', async () => {
+    const archive = open();
+    for (let revision = 7; revision < 12; revision += 1) await keep(archive, eventsOf(1, revision), revision);
+    expect(asked('DescribeLogStreams')).toBe(1);
+    expect(asked('GetLogEvents')).toBe(0);
   });
 
   it('cuts a month into batches of a day, and keeps what is too old for CloudWatch under the oldest time allowed', async () => {
@@ -88,6 +106,23 @@ describe('an archive in CloudWatch Logs', () => {
     await keep(open(), eventsOf(9));
     expect(lines()).toHaveLength(9);
     expect(asked('PutLogEvents')).toBe(1);
+  });
+
+  it('looks when lines show that were written seconds ago', async () => {
+    logs.showsAfterMs = 8_000;
+    logs.mishaps.push({ of: 'PutLogEvents', what: 'lost' });
+    await keep(open(), eventsOf(9));
+    expect(lines()).toHaveLength(9);
+    expect(clock.nowMs()).toBe(nowMs + 10_000);
+  });
+
+  it('leaves what is lost again to the next run, which finds what was written, also under another revision', async () => {
+    const archive = open();
+    logs.mishaps.push({ of: 'PutLogEvents', what: 'half' }, { of: 'PutLogEvents', what: 'lost' });
+    await expect(keep(archive, eventsOf(9))).rejects.toThrow('lost');
+    await keep(archive, eventsOf(9), 12);
+    expect(new Set(lines()).size).toBe(9);
+    expect(lines()).toHaveLength(9);
   });
 
   it('adds the rest of a batch that was written in part', async () => {

@@ -29,13 +29,23 @@ describe('opening networks', () => {
     expect(notice).toBeUndefined();
   });
 
-  it("takes the operator's files instead of the table", async () => {
-    const { lookup, credit } = await openNetworks({
-      mmdbFiles: [inFolder('asn.mmdb')],
-      tableFile: inFolder('networks.bin'),
+  it("asks the operator's files first, and the table for what they do not tell, owner and country each", async () => {
+    const tableFile = inFolder('networks.bin');
+    const byAsn = await openNetworks({ mmdbFiles: [inFolder('asn.mmdb')], tableFile });
+    expect(byAsn.lookup(ip('8.8.8.8'))).toEqual({
+      owner: { asn: 64000, name: 'Example', class: 'unknown' },
+      country: 'US',
     });
-    expect(lookup(ip('8.8.8.8'))).toEqual({ owner: { asn: 64000, name: 'Example', class: 'unknown' } });
-    expect(credit).toBeUndefined();
+    expect(byAsn.credit).toContain('as of 2026-06-17');
+    const byCountry = await openNetworks({ mmdbFiles: [inFolder('country.mmdb')], tableFile });
+    expect(byCountry.lookup(ip('8.8.8.8'))).toMatchObject({ owner: { asn: 15169 }, country: 'DE' });
+  });
+
+  it("goes on with the operator's files alone where there is no table", async () => {
+    const files = { mmdbFiles: [inFolder('asn.mmdb')], tableFile: inFolder('none.bin') };
+    const { lookup, credit, notice } = await openNetworks(files);
+    expect(lookup(ip('8.8.8.8'))).toMatchObject({ owner: { asn: 64000 } });
+    expect([credit, notice]).toEqual([undefined, undefined]);
   });
 
   it('takes owner and country each from the first file that tells', async () => {

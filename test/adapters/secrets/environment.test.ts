@@ -3,7 +3,8 @@ import { environmentSecret, pulumiTokenHint } from '../../../lib/adapters/secret
 import { Secret } from '../../../lib/config/secret.ts';
 
 const reference = { scheme: 'env', name: 'PULUMI_ACCESS_TOKEN' } as const;
-const read = (value: string | undefined) => environmentSecret(reference, { PULUMI_ACCESS_TOKEN: value });
+const read = (value: string | undefined) =>
+  environmentSecret(reference, { PULUMI_ACCESS_TOKEN: value }, 'a Pulumi access token');
 
 describe('a secret from the environment', () => {
   it('is the value of the variable', () => {
@@ -18,7 +19,13 @@ describe('a secret from the environment', () => {
     ['a line too long', 'pul-made-up\n', 'holds a blank, a line break or a control character'],
   ])('says what is wrong when it is %s, and where to put a right one', (_, value, text) => {
     expect(() => read(value)).toThrow(text);
-    expect(() => read(value)).toThrow('Put a Pulumi access token into PULUMI_ACCESS_TOKEN');
+    expect(() => read(value)).toThrow('Put a Pulumi access token into PULUMI_ACCESS_TOKEN.');
+  });
+
+  it('is named after no vendor where nobody says whose it is', () => {
+    expect(() => environmentSecret({ scheme: 'env', name: 'SLACK_WEBHOOK' }, {})).toThrow(
+      'Put the secret that the settings mean into SLACK_WEBHOOK.',
+    );
   });
 
   it('never repeats the value', () => {

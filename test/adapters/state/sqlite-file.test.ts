@@ -181,7 +181,7 @@ describe('a file that is not a state of ours', () => {
       const file = await stateFile(folder);
       change(file, 'PRAGMA user_version = 9');
       const before = readFileSync(file);
-      await expectRefusal(use(file), file, 'version 9', 'knows version 2 at most', 'install that one');
+      await expectRefusal(use(file), file, 'version 9', 'knows version 3 at most', 'install that one');
       expect(readFileSync(file).equals(before)).toBe(true);
     }));
 });

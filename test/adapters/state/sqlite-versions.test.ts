@@ -28,6 +28,7 @@ describe('a state file of an earlier version', () => {
         organization: { version: 3, body: '{"members":["maria@example.com"]}' },
         instructions:
           version < 2 ? undefined : { version: 1, body: '{"watches":[],"acknowledgements":[],"creations":[]}' },
+        survey: version < 3 ? undefined : { version: 1, body: '{"askedAtMs":1773454200000}' },
       });
       expect(await store.principals(acme, ['pulumi:acme|token|tok-7', 'pulumi:acme|user|\ud800'])).toEqual(
         new Map([

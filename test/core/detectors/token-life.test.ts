@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { ada, call, ciToken, daily, having, msOf } from '../having.ts';
+import { type AssessContext, assess } from '../../../lib/core/assess.ts';
+import type { AuditEvent } from '../../../lib/core/event.ts';
+import { rememberNetworks } from '../../../lib/core/network.ts';
+import { ada, call, ciToken, daily, exampleOwners, having, msOf } from '../having.ts';
 
 const work = (times: number) => daily({ from: '2026-01-05T09:00Z', times, ip: '192.0.2.7' });
 const deletion = call('2026-02-14T10:00Z', '203.0.113.5', {
@@ -79,5 +82,42 @@ describe('a token that slept', () => {
     const past = having(work(40)).and(use('2026-05-30T09:00Z'), use('2026-05-30T09:01Z'));
     const evidence = past.baselineOf().sessions[0]?.evidence.find((each) => each?.detector === 'token-life');
     expect(evidence).toMatchObject({ atMs: msOf('2026-05-30T09:00Z') });
+  });
+});
+
+describe('the token that the monitor itself reads with', () => {
+  const isOwn = ({ id }: { readonly id: string }): boolean => id === ciToken.id;
+  const told = (past: readonly AuditEvent[], next: AuditEvent, context: Partial<AssessContext> = { isOwn }) => {
+    const { memory } = having(past);
+    const { alerts } = assess(memory, [next], {
+      networks: rememberNetworks(exampleOwners),
+      alertBudgetPerWeek: 1,
+      ...context,
+    });
+    return alerts.map(({ alert }) => alert);
+  };
+  const reads = daily({ from: '2026-01-05T09:00Z', times: 40, ip: '192.0.2.7', action: 'list-workspaces' });
+
+  it('is told when it does anything but read, at its first event ever and from where it belongs', () => {
+    expect(told([], call('2026-02-14T09:00Z', '192.0.2.7'))).toMatchObject([
+      { severity: 'critical', findings: [{ evidence: { detector: 'token-life', fact: 'own-token-used' } }] },
+    ]);
+    expect(told([...reads], call('2026-02-14T09:00Z', '192.0.2.7'))).toMatchObject([{ severity: 'critical' }]);
+    expect(told([], call('2026-02-14T09:00Z', '192.0.2.7', { outcome: 'failure' }))).toHaveLength(1);
+  });
+
+  it('is silent where it reads from where it always does, and where it is refused a read', () => {
+    expect(told([...reads], call('2026-02-14T09:00Z', '192.0.2.7', { action: 'list-workspaces' }))).toEqual([]);
+    const refused = call('2026-02-14T09:00Z', '192.0.2.7', { action: 'list-workspaces', outcome: 'failure' });
+    expect(told([...reads], refused)).toEqual([]);
+  });
+
+  it('is critical where somebody reads with it from elsewhere', () => {
+    const elsewhere = call('2026-02-14T09:00Z', '198.51.100.9', { action: 'list-workspaces' });
+    expect(told([...reads], elsewhere)).toMatchObject([{ severity: 'critical' }]);
+  });
+
+  it('is one as any other to whoever does not know it', () => {
+    expect(told([], call('2026-02-14T09:00Z', '192.0.2.7'), {})).toEqual([]);
   });
 });

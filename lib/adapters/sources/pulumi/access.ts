@@ -1,10 +1,12 @@
-import { type Clock, SourceError, type SourceFailure } from '../../../app/ports.ts';
-import { isoSeconds, msPerHour, msPerMinute, msPerSecond } from '../../../core/time.ts';
-import { type AccessCheck, isSame, Metadata, outcomeOf, User } from './account.ts';
+import { type Clock, SourceError } from '../../../app/ports.ts';
+import { isoSeconds, msPerHour, msPerSecond } from '../../../core/time.ts';
+import { clockChecks, type Fixes, failedCheck, outcomeOf } from '../access-check.ts';
+import { excerpt } from '../http/excerpt.ts';
+import type { Answer } from '../http/exchange.ts';
+import type { Ask } from '../http/transport.ts';
+import { isSame, Metadata, type PulumiCheck, User } from './account.ts';
 import { type Page, type Pages, secondOf } from './pages.ts';
-import { excerpt } from './refusal.ts';
 import { rightToken, tokenRights } from './token-rights.ts';
-import type { Answer, Ask } from './transport.ts';
 
 /**
  * Can this token watch this organization? Asked by `doctor`, cheapest question first: whose the token is, what the
@@ -21,11 +23,11 @@ export type Access = {
 };
 
 /** Rejects only with the signal's reason; every failure of the source is a check that failed. */
-export const checkAccess = async (access: Access): Promise<readonly AccessCheck[]> => {
+export const checkAccess = async (access: Access): Promise<readonly PulumiCheck[]> => {
   const { ask, organization, signal } = access;
   const path = `/api/orgs/${encodeURIComponent(organization)}/metadata`;
   const user = await outcomeOf(ask({ path: '/api/user', what: 'the owner of the token', signal }));
-  if (user instanceof SourceError) return [failed('token', user)];
+  if (user instanceof SourceError) return [failedCheck('token', user, fixes)];
   const metadata = await outcomeOf(ask({ path, what: `the plan of ${organization}`, signal }));
   const page = await outcomeOf(lastHour(access));
   return [
@@ -33,18 +35,11 @@ export const checkAccess = async (access: Access): Promise<readonly AccessCheck[
     organizationCheck(metadata, page instanceof SourceError),
     logCheck(page),
     ...(await tokenRights({ ...access, user, metadata })),
-    ...clockCheck(user),
+    ...clockChecks(user.clockDifferenceMs, "Pulumi Cloud's"),
   ];
 };
 
-const failed = (name: AccessCheck['name'], error: SourceError): AccessCheck => ({
-  name,
-  ok: false,
-  detail: error.message,
-  fix: fixes[error.failure],
-});
-
-const fixes: Readonly<Record<SourceFailure, string>> = {
+const fixes: Fixes = {
   'too-much': 'Check that the address is that of the API.',
   unavailable: 'Check the network, any proxy and the address of the API, then try again.',
   'rate-limited': 'Wait five minutes, and see who else asks Pulumi Cloud from this address.',
@@ -55,9 +50,10 @@ const fixes: Readonly<Record<SourceFailure, string>> = {
   misunderstood: 'Check that the address is that of the API and that no proxy answers in its place.',
 };
 
-const tokenCheck = ({ body }: Answer, organization: string): AccessCheck => {
+const tokenCheck = ({ body }: Answer, organization: string): PulumiCheck => {
   const { success, data: user } = User.safeParse(body);
-  if (!success) return failed('token', new SourceError('misunderstood', 'The answer names no owner of the token.'));
+  if (!success)
+    return failedCheck('token', new SourceError('misunderstood', 'The answer names no owner of the token.'), fixes);
   const { githubLogin, tokenInfo, organizations } = user;
   if (tokenInfo) {
     const owner = tokenInfo.organization ?? githubLogin;
@@ -73,17 +69,17 @@ const tokenCheck = ({ body }: Answer, organization: string): AccessCheck => {
     : { name: 'token', ok: true, detail };
 };
 
-const strange = (owner: string, organization: string): AccessCheck => ({
+const strange = (owner: string, organization: string): PulumiCheck => ({
   name: 'token',
   ok: false,
   detail: `The token works but does not belong to ${organization}: it is ${owner}.`,
   fix: fixes['not-found'],
 });
 
-const organizationCheck = (metadata: Answer | SourceError, isLogClosed: boolean): AccessCheck => {
+const organizationCheck = (metadata: Answer | SourceError, isLogClosed: boolean): PulumiCheck => {
   const name = 'organization';
   if (metadata instanceof SourceError) {
-    if (isLogClosed) return failed(name, metadata);
+    if (isLogClosed) return failedCheck(name, metadata, fixes);
     return { name, ok: true, detail: 'The token may read the audit log and nothing about the plan, which is enough.' };
   }
   const { product, features } = Metadata.safeParse(metadata.body).data ?? {};
@@ -106,9 +102,9 @@ const lastHour = async ({ pages, clock, signal }: Access): Promise<Log> => {
   return { page: { records: [], isLast: true }, fromMs };
 };
 
-const logCheck = (log: Log | SourceError): AccessCheck => {
+const logCheck = (log: Log | SourceError): PulumiCheck => {
   const name = 'audit log';
-  if (log instanceof SourceError) return failed(name, log);
+  if (log instanceof SourceError) return failedCheck(name, log, fixes);
   const times = log.page.records.map((record) => (secondOf(record) ?? 0) * msPerSecond);
   const count = times.filter((atMs) => atMs >= log.fromMs).length;
   const newestMs = times.reduce((newest, atMs) => Math.max(newest, atMs), 0);
@@ -116,16 +112,4 @@ const logCheck = (log: Log | SourceError): AccessCheck => {
   const more = log.page.isLast ? '' : ' or more';
   const detail = `It can be read; the last hour has ${count}${more} events, the newest at ${isoSeconds(newestMs)}.`;
   return { name, ok: true, detail };
-};
-
-/** A stretch ends at our own now, so a clock that lags delays alerts by as much. The `Date` header is exact to a second. */
-const clockDifferenceMsMax = msPerMinute;
-
-const clockCheck = ({ clockDifferenceMs }: Answer): readonly AccessCheck[] => {
-  if (clockDifferenceMs === undefined) return [];
-  const seconds = Math.round(Math.abs(clockDifferenceMs) / msPerSecond);
-  const detail = `This clock is ${seconds} s ${clockDifferenceMs > 0 ? 'behind' : 'ahead of'} Pulumi Cloud's.`;
-  return Math.abs(clockDifferenceMs) <= clockDifferenceMsMax
-    ? [{ name: 'clock', ok: true, detail }]
-    : [{ name: 'clock', ok: false, detail, fix: 'Set this machine’s clock from a time server.' }];
 };

@@ -1,13 +1,9 @@
 import * as z from 'zod/mini';
-import { SourceError } from '../../../app/ports.ts';
+import type { AccessCheck } from '../access-check.ts';
 
 /** What the API says of whoever calls it, and what checking that comes to. */
 
-export type AccessCheck = {
-  readonly name: 'token' | 'privileges' | 'expiry' | 'organization' | 'audit log' | 'clock';
-  readonly detail: string;
-  /** `advice`: it works, and could be better. */
-} & ({ readonly ok: true; readonly advice?: string } | { readonly ok: false; readonly fix: string });
+export type PulumiCheck = AccessCheck<'token' | 'privileges' | 'expiry' | 'organization' | 'audit log' | 'clock'>;
 
 const absentable = z.nullish(z.string());
 
@@ -26,13 +22,3 @@ export const Metadata = z.object({
 });
 
 export const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-
-/** The failure as a value, where it is one of the source's. */
-export const outcomeOf = async <Value>(asked: Promise<Value>): Promise<Value | SourceError> => {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof SourceError) return error;
-    throw error;
-  }
-};

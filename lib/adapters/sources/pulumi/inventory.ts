@@ -1,8 +1,9 @@
 import { SourceError } from '../../../app/ports.ts';
 import type { ListedToken, Listing, TokenKind } from '../../../core/inventory/listing.ts';
+import type { Survey } from '../../../core/inventory/survey.ts';
 import { isPlausible, msPerSecond, parseInstant } from '../../../core/time.ts';
 import { type Fields, fieldsOf, isFields, nameCharsMax, optionalText, textOf } from '../fields.ts';
-import type { Ask } from './transport.ts';
+import type { Ask } from '../http/transport.ts';
 
 /**
  * The tokens that Pulumi Cloud shows: the organization's, each team's, and the caller's own. No endpoint lists another
@@ -46,6 +47,21 @@ export const listTokens = async (parts: ListingParts): Promise<Listing> => {
   await add(ofTokens('/api/user/tokens', 'your own personal tokens'), 'personal', undefined);
   return { tokens: once(tokens), members: await membersOf(below, parts, missing), missing };
 };
+
+/**
+ * Of the account beside its tokens the API tells nothing that a watch needs: the log comes by the API itself. Undefined where
+ * it lists no token, which is right for a token that may read the log and no more.
+ */
+export const surveyOf = (listing: Listing): Survey | undefined =>
+  listing.tokens.length === 0 && listing.missing.length > 0
+    ? undefined
+    : {
+        listing,
+        allowedAddresses: undefined,
+        logExport: undefined,
+        lastRequestMs: undefined,
+        ownTokenEndsMs: listing.tokens.find(({ isOwn }) => isOwn === true)?.expiresAtMs,
+      };
 
 /** A machine's own list may repeat what the organization's list told. */
 const once = (tokens: readonly ListedToken[]): readonly ListedToken[] =>

@@ -1,7 +1,7 @@
 import { SourceError } from '../../../app/ports.ts';
 import { isPlausible, msPerSecond } from '../../../core/time.ts';
 import { fieldsOf, isFields } from '../fields.ts';
-import type { Ask } from './transport.ts';
+import type { Ask } from '../http/transport.ts';
 
 /**
  * The list endpoints of the audit log, one page after another. Version 2 first; version 1 where a server knows no other

@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
 import { type Clock, SourceError } from '../../../app/ports.ts';
 import { isoSeconds, msPerDay, msPerMinute, msPerSecond } from '../../../core/time.ts';
-import { type AccessCheck, isSame, Metadata, outcomeOf, User } from './account.ts';
-import { excerpt } from './refusal.ts';
-import type { Answer, Ask } from './transport.ts';
+import { outcomeOf } from '../access-check.ts';
+import { excerpt } from '../http/excerpt.ts';
+import type { Answer } from '../http/exchange.ts';
+import type { Ask } from '../http/transport.ts';
+import { isSame, Metadata, type PulumiCheck, User } from './account.ts';
 
 /**
  * What the token may do beyond reading the log, and when it ends. The monitor's own token is worth stealing: it should
@@ -29,7 +31,7 @@ const rightTokenWithoutRoles =
   'This edition has no custom roles, so only an admin’s token reads the log: use an organization token that ends, for' +
   ' tokenwatch alone.';
 
-export const tokenRights = async (rights: Rights): Promise<readonly AccessCheck[]> => {
+export const tokenRights = async (rights: Rights): Promise<readonly PulumiCheck[]> => {
   const { data: user } = User.safeParse(rights.user.body);
   if (user === undefined) return [];
   const own = await ownToken(rights, user);
@@ -75,11 +77,11 @@ const justUsedMs = 5 * msPerMinute;
 const isJustUsed = (lastUsed: number | null | undefined, nowMs: number): boolean =>
   Math.abs(nowMs - (lastUsed ?? 0) * msPerSecond) <= justUsedMs;
 
-const privileges = ({ organization, metadata }: Rights, user: Owner, own: TokenSeen | undefined): AccessCheck => {
+const privileges = ({ organization, metadata }: Rights, user: Owner, own: TokenSeen | undefined): PulumiCheck => {
   const name = 'privileges';
   const features = metadata instanceof SourceError ? undefined : Metadata.safeParse(metadata.body).data?.features;
   const hasRoles = features?.customRolesEnabled !== false;
-  const tooMuch = (detail: string): AccessCheck => ({
+  const tooMuch = (detail: string): PulumiCheck => ({
     name,
     ok: true,
     detail,
@@ -97,14 +99,16 @@ const privileges = ({ organization, metadata }: Rights, user: Owner, own: TokenS
   const role = own?.role?.name;
   if (role) return { name, ok: true, detail: `It has the role ${excerpt(role)} and is no admin token.` };
   const detail =
-    own === undefined ? 'It may not list tokens, as is right for it, so more is not known.' : 'It is no admin token.';
+    own === undefined
+      ? 'It may not list tokens, as is right for it: more is not known of it, and no list of tokens is watched beside the log.'
+      : 'It is no admin token.';
   return { name, ok: true, detail };
 };
 
 /** Time enough to make a new one without hurry. */
 const soonMs = 14 * msPerDay;
 
-const expiry = (own: TokenSeen | undefined, nowMs: number): readonly AccessCheck[] => {
+const expiry = (own: TokenSeen | undefined, nowMs: number): readonly PulumiCheck[] => {
   const name = 'expiry';
   if (own === undefined) return [];
   const expiresMs = (own.expires ?? 0) * msPerSecond;

@@ -1,10 +1,11 @@
-import { type Clock, SourceError, type SourceFailure } from '../../../app/ports.ts';
+import { type Clock, SourceError } from '../../../app/ports.ts';
 import { endsSoonMs, type HealthFinding, healthOf } from '../../../core/inventory/health.ts';
 import type { Survey } from '../../../core/inventory/survey.ts';
-import { isoSeconds, msPerDay, msPerHour, msPerMinute, msPerSecond } from '../../../core/time.ts';
+import { isoSeconds, msPerDay, msPerHour, msPerMinute } from '../../../core/time.ts';
+import { type AccessCheck, clockChecks, type Fixes, failedCheck, outcomeOf } from '../access-check.ts';
 import { type LogGroup, logPages } from '../cloudwatch-logs.ts';
 import { nameCharsMax, optionalText } from '../fields.ts';
-import { excerpt } from './refusal.ts';
+import { excerpt } from '../http/excerpt.ts';
 import { listResources, type Resource } from './resources.ts';
 import { accountRecord, type SurveyParts, takeSurvey } from './survey.ts';
 import { endOf } from './token.ts';
@@ -15,11 +16,9 @@ import { endOf } from './token.ts';
  * so it is read from the roles of its owner where those can be seen.
  */
 
-export type AccessCheck = {
-  readonly name: 'audit log' | 'token' | 'privileges' | 'expiry' | 'reports' | 'integration' | 'allow list' | 'clock';
-  readonly detail: string;
-  /** `advice`: it works, and could be better. */
-} & ({ readonly ok: true; readonly advice?: string } | { readonly ok: false; readonly fix: string });
+export type ScalrCheck = AccessCheck<
+  'audit log' | 'token' | 'privileges' | 'expiry' | 'reports' | 'integration' | 'allow list' | 'clock'
+>;
 
 export type Access = {
   /** Undefined: the settings name no token. */
@@ -35,15 +34,16 @@ export const rightToken =
   ' IAM), and a token of it with an end.';
 
 /** Rejects only with the signal's reason; every failure of the source is a check that failed. */
-export const checkAccess = async ({ api, group, clock, signal }: Access): Promise<readonly AccessCheck[]> => {
+export const checkAccess = async ({ api, group, clock, signal }: Access): Promise<readonly ScalrCheck[]> => {
   const newest = await outcomeOf(newestLine(group, clock, signal));
   const log = logCheck(newest, clock);
   if (api === undefined) return [log, noToken];
   const asking = { ...api, signal };
   const account = await outcomeOf(api.ask({ path: '/accounts', what: `the account ${api.account}`, signal }));
-  if (account instanceof SourceError && account.failure !== 'permission') return [log, failed('token', account)];
+  if (account instanceof SourceError && account.failure !== 'permission')
+    return [log, failedCheck('token', account, fixes)];
   const survey = await outcomeOf(takeSurvey(asking));
-  if (survey instanceof SourceError) return [log, failed('token', survey)];
+  if (survey instanceof SourceError) return [log, failedCheck('token', survey, fixes)];
   const newestEventMs = newest instanceof SourceError ? undefined : newest;
   const found = healthOf(survey, { nowMs: clock.nowMs(), hasFixedAddress: true, newestEventMs });
   return [
@@ -54,27 +54,11 @@ export const checkAccess = async ({ api, group, clock, signal }: Access): Promis
     await reportsCheck(asking, survey),
     ...integrationCheck(survey),
     ...allowListCheck(survey),
-    ...(account instanceof SourceError ? [] : clockCheck(account.clockDifferenceMs)),
+    ...(account instanceof SourceError ? [] : clockChecks(account.clockDifferenceMs, "Scalr's")),
   ];
 };
 
-const outcomeOf = async <Value>(asked: Promise<Value>): Promise<Value | SourceError> => {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof SourceError) return error;
-    throw error;
-  }
-};
-
-const failed = (name: AccessCheck['name'], error: SourceError): AccessCheck => ({
-  name,
-  ok: false,
-  detail: error.message,
-  fix: fixes[error.failure],
-});
-
-const fixes: Readonly<Record<SourceFailure, string>> = {
+const fixes: Fixes = {
   'too-much': 'Check that the address is that of the account.',
   unavailable: 'Check the network, any proxy, and the address; then try again.',
   'rate-limited': 'Wait a minute, and see who else asks.',
@@ -85,7 +69,7 @@ const fixes: Readonly<Record<SourceFailure, string>> = {
   misunderstood: 'Check that the address is that of the account and that no proxy answers in its place.',
 };
 
-const noToken: AccessCheck = {
+const noToken: ScalrCheck = {
   name: 'token',
   ok: true,
   detail: 'The settings name none: only the log is read.',
@@ -118,9 +102,9 @@ const quietMs = 3 * msPerDay;
 const setUpAdvice =
   'Check that Audit logs is on in Scalr (Account settings, Security) and points to the integration; docs/scalr.md has the order of set-up.';
 
-const logCheck = (newest: number | undefined | SourceError, clock: Clock): AccessCheck => {
+const logCheck = (newest: number | undefined | SourceError, clock: Clock): ScalrCheck => {
   const name = 'audit log';
-  if (newest instanceof SourceError) return failed(name, newest);
+  if (newest instanceof SourceError) return failedCheck(name, newest, fixes);
   if (newest === undefined) {
     return { name, ok: true, detail: 'It can be read, and has nothing of the last two weeks.', advice: setUpAdvice };
   }
@@ -131,7 +115,7 @@ const logCheck = (newest: number | undefined | SourceError, clock: Clock): Acces
 };
 
 /** A run that somebody started and that the log does not show means more than any age. */
-const withSilence = (log: AccessCheck, found: readonly HealthFinding[]): AccessCheck => {
+const withSilence = (log: ScalrCheck, found: readonly HealthFinding[]): ScalrCheck => {
   const behind = found.find(({ finding }) => finding === 'log-behind');
   if (!log.ok || behind === undefined || behind.finding !== 'log-behind') return log;
   return {
@@ -144,7 +128,7 @@ const withSilence = (log: AccessCheck, found: readonly HealthFinding[]): AccessC
 
 const ownIn = ({ listing }: Survey) => listing.tokens.find(({ isOwn }) => isOwn === true);
 
-const tokenCheck = (survey: Survey): AccessCheck => {
+const tokenCheck = (survey: Survey): ScalrCheck => {
   const own = ownIn(survey);
   if (own === undefined) {
     const detail = 'It works. Whose it is cannot be told: no token that it may see ends like it.';
@@ -163,7 +147,7 @@ const tokenCheck = (survey: Survey): AccessCheck => {
 };
 
 /** The roles of the token's owner, where they can be seen; nothing is said where they cannot. */
-const privileges = async (parts: SurveyParts, survey: Survey): Promise<readonly AccessCheck[]> => {
+const privileges = async (parts: SurveyParts, survey: Survey): Promise<readonly ScalrCheck[]> => {
   const own = ownIn(survey);
   if (own?.kind !== 'service-account' || own.owner === undefined) return [];
   const roles = await outcomeOf(rolesOf(own.owner, parts));
@@ -202,7 +186,7 @@ const rolesOf = async (email: string, { ask, signal }: SurveyParts): Promise<rea
 const nameOf = ({ id, attributes }: Resource): string => optionalText(attributes.name, nameCharsMax) ?? id;
 
 /** The token says itself when it ends; nobody needs to be asked. */
-const expiry = async ({ readToken }: SurveyParts, clock: Clock): Promise<AccessCheck> => {
+const expiry = async ({ readToken }: SurveyParts, clock: Clock): Promise<ScalrCheck> => {
   const name = 'expiry';
   const end = endOf(await readToken());
   if (end === 'unknown') return { name, ok: true, detail: 'When it ends cannot be read from it.' };
@@ -224,7 +208,7 @@ const expiry = async ({ readToken }: SurveyParts, clock: Clock): Promise<AccessC
 const reportsCheck = async (
   parts: SurveyParts,
   { listing, allowedAddresses, logExport }: Survey,
-): Promise<AccessCheck> => {
+): Promise<ScalrCheck> => {
   const account = await outcomeOf(accountRecord(parts));
   const hidden = [
     ...listing.missing,
@@ -239,7 +223,7 @@ const reportsCheck = async (
   return { name: 'reports', ok: true, detail, advice: `What it may not see, Scalr calls not found. ${rightToken}` };
 };
 
-const integrationCheck = ({ logExport }: Survey): readonly AccessCheck[] => {
+const integrationCheck = ({ logExport }: Survey): readonly ScalrCheck[] => {
   const name = 'integration';
   if (logExport === undefined) return [];
   const { state, status, problem } = logExport;
@@ -255,7 +239,7 @@ const integrationCheck = ({ logExport }: Survey): readonly AccessCheck[] => {
   ];
 };
 
-const allowListCheck = ({ allowedAddresses = [] }: Survey): readonly AccessCheck[] =>
+const allowListCheck = ({ allowedAddresses = [] }: Survey): readonly ScalrCheck[] =>
   allowedAddresses.length === 0
     ? []
     : [
@@ -266,15 +250,3 @@ const allowListCheck = ({ allowedAddresses = [] }: Survey): readonly AccessCheck
           advice: 'A monitor in Lambda has another address each time: give it a NAT gateway, or leave out the token.',
         },
       ];
-
-/** What happened is judged by Scalr's clock and “now” is ours. The `Date` header is exact to a second. */
-const clockDifferenceMsMax = msPerMinute;
-
-const clockCheck = (differenceMs: number | undefined): readonly AccessCheck[] => {
-  if (differenceMs === undefined) return [];
-  const seconds = Math.round(Math.abs(differenceMs) / msPerSecond);
-  const detail = `This clock is ${seconds} s ${differenceMs > 0 ? 'behind' : 'ahead of'} Scalr's.`;
-  return Math.abs(differenceMs) <= clockDifferenceMsMax
-    ? [{ name: 'clock', ok: true, detail }]
-    : [{ name: 'clock', ok: false, detail, fix: 'Set this machine’s clock from a time server.' }];
-};

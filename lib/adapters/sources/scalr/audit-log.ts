@@ -1,4 +1,5 @@
 import { type BadRecord, badRecordCharsMax, type Reading, SourceError } from '../../../app/ports.ts';
+import { redact } from '../../../config/secret.ts';
 import { latenessMs } from '../../../core/coverage.ts';
 import { type AuditEvent, inOrder } from '../../../core/event.ts';
 import { isoSeconds, msPerHour, msPerMinute, msPerSecond, type Stretch } from '../../../core/time.ts';
@@ -6,7 +7,6 @@ import { type LogGroup, type LogLine, logPages } from '../cloudwatch-logs.ts';
 import { cut, fieldsOf, textOf } from '../fields.ts';
 import { asTwin, identityOf } from '../identity.ts';
 import type { Translate } from '../translated.ts';
-import { withoutTokens } from './token.ts';
 import { isScalrRunEvent } from './translate.ts';
 
 /**
@@ -134,9 +134,9 @@ const badRecordOf = (
   const second = Math.floor((of.atMs ?? timestampMs) / msPerSecond) * msPerSecond;
   return {
     where: `${of.source} ${isoSeconds(second)}`,
-    reason: withoutTokens(of.reason),
+    reason: redact(of.reason),
     outcome: of.outcome,
-    text: cut(withoutTokens(text), badRecordCharsMax),
+    text: cut(redact(text), badRecordCharsMax),
   };
 };
 

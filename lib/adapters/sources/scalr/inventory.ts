@@ -1,8 +1,8 @@
 import type { ListedToken, Listing } from '../../../core/inventory/listing.ts';
 import { parseInstant } from '../../../core/time.ts';
 import { cut, cutId, nameCharsMax, optionalText, textOf } from '../fields.ts';
+import type { Ask } from '../http/transport.ts';
 import { listResources, orMissing, type Resource } from './resources.ts';
-import type { Ask } from './transport.ts';
 
 /**
  * The tokens of a Scalr account, from three lists that each know something else. The token report has everybody's, with

@@ -18,7 +18,7 @@ export type ScalrWorld = {
 /** Throws `SecretError` where our own environment lacks the token. */
 export const openScalr = (source: ScalrSource, { environment, clock, logs }: ScalrWorld): ScalrAccount => {
   const { account, token, baseUrl, eventSource } = source;
-  if (token?.scheme === 'env') environmentSecret(token, environment);
+  if (token?.scheme === 'env') environmentSecret(token, environment, scalrToken);
   const secrets = openSecrets({ environment, clock });
   return scalrSource({
     account,
@@ -30,6 +30,8 @@ export const openScalr = (source: ScalrSource, { environment, clock, logs }: Sca
     clock,
   });
 };
+
+const scalrToken = 'an access token of a Scalr service account with a read-only role';
 
 /** The function of a stack is told what its group is called; else it has the name that a stack gives it by itself. */
 const logGroupOf = ({ account, logGroup }: ScalrSource, environment: Environment): string =>

@@ -1,6 +1,6 @@
 import { SourceError } from '../../../app/ports.ts';
 import { type Fields, fieldsOf, isFields, nameCharsMax, optionalText, textOf } from '../fields.ts';
-import type { Ask, Question } from './transport.ts';
+import type { Ask, Question } from '../http/transport.ts';
 
 /**
  * JSON:API as Scalr speaks it: lists page by page until no next page is named, and resources whose attributes may be

@@ -1,14 +1,13 @@
-import type { AuditSource, Clock, Reading } from '../../../app/ports.ts';
+import type { AuditSource, Clock, Reading, VendorApi } from '../../../app/ports.ts';
 import { SourceError } from '../../../app/ports.ts';
-import { parseBaseUrl } from '../../../config/base-url.ts';
 import { type AuditEvent, inOrder } from '../../../core/event.ts';
 import { reportedIn } from '../../../core/inventory/changes.ts';
 import type { Listing } from '../../../core/inventory/listing.ts';
-import type { Survey } from '../../../core/inventory/survey.ts';
 import { msPerMinute, type Stretch } from '../../../core/time.ts';
+import { outcomeOf } from '../access-check.ts';
 import type { FilterLogEvents, LogGroup } from '../cloudwatch-logs.ts';
-import type { ReadToken } from '../pulumi/transport.ts';
-import { type AccessCheck, checkAccess } from './access.ts';
+import type { ReadToken } from '../http/transport.ts';
+import { checkAccess, type ScalrCheck } from './access.ts';
 import { readAuditLog, type ScalrReading } from './audit-log.ts';
 import { listReport } from './inventory.ts';
 import { ownListing, type SurveyParts, takeSurvey, withOwn } from './survey.ts';
@@ -21,20 +20,17 @@ import { scalrTransport } from './transport.ts';
  * answer, it is read all the same.
  */
 
-export type ScalrAccount = AuditSource & {
-  /** Also counts what came late and what is no part of the audit log. Adds what the token report dates in the stretch. */
-  read(stretch: Stretch, signal?: AbortSignal): Promise<ScalrReading>;
-  /** The log and nothing else: for whoever says how far back it reaches. */
-  readonly log: AuditSource;
-  /** Whether all that watching needs can be read; each failed check says what to do. For `doctor`. */
-  checkAccess(signal?: AbortSignal): Promise<readonly AccessCheck[]>;
-  /** The tokens that the API shows to this token; undefined without one. Throws `SourceError`. */
-  listTokens(signal?: AbortSignal): Promise<Listing | undefined>;
-  /** The id by which the log knows the token that asks; undefined where it cannot be told. */
-  ownToken(signal?: AbortSignal): Promise<string | undefined>;
-  /** All that the API tells of the account now; undefined without a token. Throws `SourceError`. */
-  survey(signal?: AbortSignal): Promise<Survey | undefined>;
-};
+export type ScalrAccount = AuditSource &
+  VendorApi & {
+    /** Also counts what came late and what is no part of the audit log. Adds what the token report dates in the stretch. */
+    read(stretch: Stretch, signal?: AbortSignal): Promise<ScalrReading>;
+    /** The log and nothing else: for whoever says how far back it reaches. */
+    readonly log: AuditSource;
+    /** Whether all that watching needs can be read; each failed check says what to do. For `doctor`. */
+    checkAccess(signal?: AbortSignal): Promise<readonly ScalrCheck[]>;
+    /** The tokens that the API shows to this token; undefined without one. Throws `SourceError`. */
+    listTokens(signal?: AbortSignal): Promise<Listing | undefined>;
+  };
 
 export type ScalrSettings = {
   readonly account: string;
@@ -87,10 +83,8 @@ const apiOf = (settings: ScalrSettings): SurveyParts | undefined => {
       `${JSON.stringify(account.slice(0, 60))} is not the name of a Scalr account: write it as in NAME.scalr.io.`,
     );
   }
-  const parsed = parseBaseUrl(baseUrl, 'https://acme.scalr.io');
-  if ('problem' in parsed) throw new Error(`Scalr's baseUrl: ${parsed.problem}.`);
   if (readToken === undefined) return undefined;
-  const ask = scalrTransport({ baseUrl: parsed.baseUrl, readToken, clock, fetch, requestMsMax });
+  const ask = scalrTransport({ baseUrl, readToken, clock, fetch, requestMsMax });
   return { ask, readToken, account, eventSource, clock };
 };
 
@@ -116,12 +110,8 @@ const rememberReport = (
 };
 
 const unlessRefused = async <Value>(asked: Promise<Value>): Promise<Value | undefined> => {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof SourceError) return undefined;
-    throw error;
-  }
+  const outcome = await outcomeOf(asked);
+  return outcome instanceof SourceError ? undefined : outcome;
 };
 
 const withReported = <Read extends Reading>(reading: Read, reported: readonly AuditEvent[]): Read =>

@@ -3,11 +3,10 @@ import type { Listing } from '../../../core/inventory/listing.ts';
 import type { LogExport, Survey } from '../../../core/inventory/survey.ts';
 import { isoSeconds, msPerDay, parseInstant } from '../../../core/time.ts';
 import { nameCharsMax, optionalText, textOf } from '../fields.ts';
-import type { ReadToken } from '../pulumi/transport.ts';
+import type { Ask, ReadToken } from '../http/transport.ts';
 import { listTokens } from './inventory.ts';
 import { listResources, orMissing, type Resource } from './resources.ts';
 import { endOf, lastCharactersOf } from './token.ts';
-import type { Ask } from './transport.ts';
 
 /**
  * What Scalr's REST API tells of the account beside its audit log: tokens, the list of allowed addresses, the state of the

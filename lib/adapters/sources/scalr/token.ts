@@ -1,4 +1,4 @@
-import { redact, type Secret } from '../../../config/secret.ts';
+import type { Secret } from '../../../config/secret.ts';
 import { isPlausible, msPerSecond } from '../../../core/time.ts';
 import { fieldsOf } from '../fields.ts';
 
@@ -6,13 +6,6 @@ import { fieldsOf } from '../fields.ts';
  * What a Scalr token says of itself. It is a JWT, so its end can be read without asking anybody; its last six characters
  * are what the audit log and the token report show of it. Nothing else of it leaves this file.
  */
-
-/** A header of JSON begins so in base64url; the rest of a JWT may be cut off. */
-const jwt = /eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){0,2}/g;
-
-/** The text without the given secrets and without anything that looks like a token. */
-export const withoutTokens = (text: string, ...secrets: readonly Secret[]): string =>
-  redact(text, ...secrets).replace(jwt, '[secret]');
 
 /** As many characters as Scalr shows. */
 const shownChars = 6;

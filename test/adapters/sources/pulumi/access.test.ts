@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { AccessCheck } from '../../../../lib/adapters/sources/pulumi/account.ts';
+import type { PulumiCheck } from '../../../../lib/adapters/sources/pulumi/account.ts';
 import { closeServers, cloudOf, pageOf, type Reply, record, startMs } from './server.ts';
 
 afterEach(closeServers);
@@ -16,7 +16,7 @@ const metadata = { id: '1', userRole: 'admin', product: 'enterprise', features: 
 
 type Answers = { readonly user?: Reply; readonly metadata?: Reply; readonly log?: Reply };
 
-const checksOf = async (answers: Answers): Promise<readonly AccessCheck[]> => {
+const checksOf = async (answers: Answers): Promise<readonly PulumiCheck[]> => {
   const { cloud } = await cloudOf(({ path }) => {
     if (path === '/api/user') return answers.user ?? { body: person };
     if (path === '/api/orgs/acme/metadata') return answers.metadata ?? { body: metadata };
@@ -25,7 +25,7 @@ const checksOf = async (answers: Answers): Promise<readonly AccessCheck[]> => {
   return cloud.checkAccess();
 };
 
-const checkOf = async (name: AccessCheck['name'], answers: Answers): Promise<AccessCheck | undefined> =>
+const checkOf = async (name: PulumiCheck['name'], answers: Answers): Promise<PulumiCheck | undefined> =>
   (await checksOf(answers)).find((check) => check.name === name);
 
 const refused: Reply = { status: 403, body: { code: 403, message: 'Forbidden' } };

@@ -123,3 +123,28 @@ describe('listing tokens', () => {
     expect(tokens).toHaveLength(3);
   });
 });
+
+describe('a survey', () => {
+  const surveyed = async (byPath: typeof ordinary) => (await cloudOf(answers(byPath))).cloud.survey();
+
+  it('is the listing, and when our own token ends', async () => {
+    const named = { '/api/user': () => ({ body: { githubLogin: 'acme', tokenInfo: { name: 'metrics' } } }) };
+    expect(await surveyed({ ...ordinary, ...named })).toMatchObject({
+      listing: { tokens: [{ name: 'ci-deploy' }, { name: 'metrics', isOwn: true }, { name: 'laptop' }] },
+      ownTokenEndsMs: 1_790_000_000_000,
+    });
+    expect((await surveyed(ordinary))?.ownTokenEndsMs).toBeUndefined();
+  });
+
+  it('is none with a token that may read the log and no more', async () => {
+    const forbidden = () => ({ status: 403, body: { code: 403, message: 'Forbidden' } });
+    const none = Object.fromEntries(Object.keys(ordinary).map((path) => [path, forbidden]));
+    expect(await surveyed(none)).toBeUndefined();
+    expect(await surveyed({ ...none, '/api/user/tokens': () => ({ body: { tokens: [] } }) })).toBeUndefined();
+  });
+
+  it('fails where the server does not know the token at all', async () => {
+    const refused = () => ({ status: 401, body: { code: 401, message: 'Unauthorized' } });
+    await expect(surveyed({ [`${org}/tokens`]: refused })).rejects.toMatchObject({ failure: 'credentials' });
+  });
+});

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { closeServers, cloudOf, type Reply } from './server.ts';
+import { pulumiCloud } from '../../../../lib/adapters/sources/pulumi/cloud.ts';
+import { Secret } from '../../../../lib/config/secret.ts';
+import { closeServers, cloudOf, organizationToken, type Reply, serve, virtualClock } from './server.ts';
 
 /** Which of the listed tokens is the one that asks. */
 
@@ -29,6 +31,27 @@ describe('our own token', () => {
     expect(await ownIn(answer)).toEqual(['watch']);
     const { cloud } = await acmeWith(answer);
     expect(await cloud.ownToken()).toBe('watch');
+  });
+
+  it('is asked for once, until there is another where it is kept', async () => {
+    let kept = organizationToken;
+    const clock = virtualClock();
+    const { baseUrl, seen } = await serve(
+      ({ headers }) => user({ tokenInfo: { name: headers.authorization === 'token opaque-2' ? 'watch-2' : 'watch' } }),
+      clock,
+    );
+    const cloud = pulumiCloud({ organization: 'acme', readToken: async () => new Secret(kept), baseUrl, clock });
+    expect([await cloud.ownToken(), await cloud.ownToken(), seen.length]).toEqual(['watch', 'watch', 1]);
+    kept = 'opaque-2';
+    expect([await cloud.ownToken(), await cloud.ownToken(), seen.length]).toEqual(['watch-2', 'watch-2', 2]);
+  });
+
+  it('is asked for again an hour after nothing was told', async () => {
+    const { cloud, seen, clock } = await acmeWith(user({}));
+    expect([await cloud.ownToken(), await cloud.ownToken(), seen.length]).toEqual([undefined, undefined, 1]);
+    await clock.sleep(3_600_000);
+    await cloud.ownToken();
+    expect(seen).toHaveLength(2);
   });
 
   it('is the only personal one of a person, and unknown among several', async () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { pulumiTransport, type ReadToken, userAgent } from '../../../../lib/adapters/sources/pulumi/transport.ts';
+import { type ReadToken, userAgent } from '../../../../lib/adapters/sources/http/transport.ts';
+import { pulumiTransport } from '../../../../lib/adapters/sources/pulumi/transport.ts';
 import { SecretError } from '../../../../lib/app/ports.ts';
 import { Secret } from '../../../../lib/config/secret.ts';
 import {

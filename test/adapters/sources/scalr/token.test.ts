@@ -1,11 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  endOf,
-  lastCharactersOf,
-  scalrTokenHint,
-  withoutTokens,
-} from '../../../../lib/adapters/sources/scalr/token.ts';
-import { Secret } from '../../../../lib/config/secret.ts';
+import { endOf, lastCharactersOf, scalrTokenHint } from '../../../../lib/adapters/sources/scalr/token.ts';
+import { redact, Secret } from '../../../../lib/config/secret.ts';
 
 const part = (json: unknown): string => Buffer.from(JSON.stringify(json)).toString('base64url');
 const jwt = (payload: unknown): Secret => new Secret(`${part({ alg: 'none' })}.${part(payload)}.made-up-signature`);
@@ -34,7 +29,7 @@ describe('a Scalr token', () => {
 
   it('is taken out of texts, known or not', () => {
     const text = `got ${jwt({ a: 1 }).reveal()} and own-secret`;
-    expect(withoutTokens(text, new Secret('own-secret'))).toBe('got [secret] and [secret]');
+    expect(redact(text, new Secret('own-secret'))).toBe('got [secret] and [secret]');
   });
 
   it('is told from what is none', () => {

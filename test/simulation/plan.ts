@@ -1,0 +1,241 @@
+import { msPerDay, msPerHour, msPerMinute, msPerSecond } from '../../lib/core/time.ts';
+import { createDice, type Dice } from '../../lib/simulator/dice.ts';
+import { type Answering, type Fault, lasting, type Window, wordsOf } from './faults.ts';
+import { worlds } from './world.ts';
+
+/**
+ * A schedule: what is watched, by whom, and what goes wrong when. Drawn from a seed; plain data, so that it can be cut
+ * down to what matters once it fails.
+ */
+
+export type Plan = {
+  readonly seed: number;
+  readonly world: number;
+  /** Which of the world's windows is watched. */
+  readonly window: number;
+  /** How much of the window is watched while faults may happen. */
+  readonly watchedMs: number;
+  /** How far back the log reaches at the first poll. */
+  readonly historyMs: number;
+  readonly pollEveryMs: number;
+  /** `watch`: one process that waits between polls. `scheduled`: a process for each poll, whether the last has ended or not. */
+  readonly host: 'watch' | 'scheduled';
+  readonly store: 'memory' | 'sqlite';
+  /** Items that fit one commit. */
+  readonly room: number;
+  readonly vendor: Vendor;
+  readonly faults: readonly Fault[];
+};
+
+/** The liberties that the vendor's documentation leaves it; none of them is a fault. */
+export type Vendor = {
+  readonly version: 'v1' | 'v2';
+  /** Raised to where a page can hold any second of the world whole. */
+  readonly pageSize: number;
+  readonly bounds: 'half-open' | 'inclusive' | 'exclusive';
+  readonly boundarySecond: 'exact' | 'repeated' | 'skipped';
+  readonly order: 'newest first' | 'mixed within a page';
+  /** How soon an event shows when nothing is wrong. */
+  readonly delayMs: number;
+};
+
+/** Neighbouring seeds share a history, so that each is made once. */
+const seedsPerWorld = 48;
+
+/** Further than any history here. */
+const historyMsMax = 60 * msPerDay;
+/** More than any commit here holds. */
+const roomMax = 1_000_000;
+
+export const planOf = (seed: number): Plan => {
+  const dice = createDice(`plan ${seed}`);
+  const watchedMs = dice.pick([4, 6, 8, 10, 14]) * msPerHour;
+  const isPlain = dice.chance(0.04);
+  const shape = dice.fork('shape');
+  return {
+    seed,
+    world: Math.floor(seed / seedsPerWorld) % worlds,
+    window: dice.integer(0, 99),
+    watchedMs,
+    historyMs: historyMsMax,
+    pollEveryMs: dice.pickWeighted([
+      [5 * msPerMinute, 6],
+      [10 * msPerMinute, 3],
+      [30 * msPerMinute, 1],
+    ]),
+    host: shape.chance(0.5) ? 'watch' : 'scheduled',
+    store: shape.chance(0.12) ? 'sqlite' : 'memory',
+    room: shape.pickWeighted([
+      [roomMax, 6],
+      [100, 3],
+      [16, 1],
+    ]),
+    vendor: {
+      version: shape.chance(0.9) ? 'v2' : 'v1',
+      pageSize: shape.pickWeighted([
+        [20, 1],
+        [60, 2],
+        [100, 4],
+        [1_000, 4],
+      ]),
+      bounds: shape.pick(['half-open', 'inclusive', 'exclusive']),
+      boundarySecond: shape.pick(['exact', 'repeated', 'skipped']),
+      order: shape.chance(0.85) ? 'newest first' : 'mixed within a page',
+      delayMs: shape.pick([0, 2_000, 30_000, 4 * msPerMinute]),
+    },
+    faults: isPlain ? [] : faultsFrom(dice.fork('faults'), watchedMs),
+  };
+};
+
+const faultsFrom = (dice: Dice, watchedMs: number): readonly Fault[] => {
+  const count = 1 + dice.integer(0, 3) + dice.integer(0, 4);
+  return Array.from({ length: count }, (_, number) => faultFrom(dice.fork(`${number}`), number, watchedMs));
+};
+
+/** From minutes to hours, within what is watched. */
+const windowFrom = (dice: Dice, watchedMs: number): Window => {
+  const lengthMs = Math.min(
+    dice.pickWeighted([
+      [dice.integer(1, 20) * msPerMinute, 5],
+      [dice.integer(20, 120) * msPerMinute, 3],
+      [dice.integer(2, 10) * msPerHour, 1],
+    ]),
+    watchedMs,
+  );
+  // One in five is there from the first moment on, when the history is read.
+  const fromMs = dice.chance(0.2) ? 0 : Math.floor(dice.uniform() * (watchedMs - lengthMs));
+  return { fromMs, toMs: fromMs + lengthMs };
+};
+
+const answerings: readonly [Answering, ...Answering[]] = [
+  'refused',
+  'reset',
+  'truncated',
+  'not-json',
+  'odd-type',
+  'unauthorized',
+  'forbidden',
+  'not-found',
+  'limited',
+  'limited-seconds',
+  'limited-date',
+  'failing',
+  'maintenance',
+  'empty-page',
+  'loop',
+  'drip',
+  'stall',
+];
+
+const faultFrom = (dice: Dice, number: number, watchedMs: number): Fault => {
+  const within = (): Window => windowFrom(dice, watchedMs);
+  const share = dice.pick([0.05, 0.3, 0.7, 1]);
+  const make = dice.pickWeighted<() => Fault>([
+    [() => ({ number, kind: 'answers', answering: dice.pick(answerings), share, ...within() }), 26],
+    [
+      () => ({
+        number,
+        kind: 'page-size',
+        fromMs: Math.floor(dice.uniform() * watchedMs),
+        size: dice.pick([20, 60, 500]),
+      }),
+      5,
+    ],
+    [() => ({ number, kind: 'late', share: dice.pick([0.02, 0.1, 0.5]), ...latenessFrom(dice), ...within() }), 14],
+    [() => ({ number, kind: 'held-back', ...within() }), 4],
+    [() => ({ number, kind: 'forgets', afterMs: dice.pick([3, 8, 26, 80, 200]) * msPerHour }), 3],
+    [() => ({ number, kind: 'skew', aheadMs: dice.pick([-10, -3, 2, 5, 9]) * msPerMinute, ...within() }), 6],
+    [
+      () => ({
+        number,
+        kind: 'store',
+        failing: dice.pick(['throttled', 'conflict', 'after-commit']),
+        share: share * 0.7,
+        ...within(),
+      }),
+      12,
+    ],
+    [
+      () => ({
+        number,
+        kind: 'receiver',
+        failing: dice.pick(['refuses', 'after-delivery', 'hangs']),
+        share,
+        // Alerts are few: half of these faults last for as long as there may be one.
+        ...(dice.chance(0.5) ? { fromMs: 0, toMs: watchedMs } : within()),
+      }),
+      8,
+    ],
+    [() => ({ number, kind: 'archive', failing: dice.pick(['refuses', 'after-keeping']), share, ...within() }), 6],
+    [() => crashFrom(dice, number, watchedMs), 30],
+    [
+      () => ({
+        number,
+        kind: 'hang',
+        fromMs: Math.floor(dice.uniform() * watchedMs),
+        call: dice.integer(1, 40),
+        forMs: dice.pick([3, 12, 40, 180]) * msPerMinute,
+      }),
+      10,
+    ],
+    [() => ({ number, kind: 'second-host', ...within() }), 8],
+  ]);
+  return make();
+};
+
+/** Within the lateness window, beyond it but well within the reach of a sweep, or out of all reach. */
+const latenessFrom = (dice: Dice): { readonly byMs: number; readonly toMostMs: number } =>
+  dice.pickWeighted([
+    [{ byMs: 5_000, toMostMs: 10 * msPerMinute }, 8],
+    [{ byMs: 5 * msPerMinute, toMostMs: 14 * msPerMinute }, 4],
+    [{ byMs: 10 * msPerMinute, toMostMs: 18 * msPerHour }, 6],
+    [{ byMs: 20 * msPerHour, toMostMs: 3 * msPerDay }, 1],
+  ]);
+
+/** Early, where a run reads the history and makes most of its calls; at any time; or where an alert or a commit is made. */
+const crashFrom = (dice: Dice, number: number, watchedMs: number): Fault => {
+  const moment = dice.pick(['before', 'after'] as const);
+  if (dice.chance(0.3)) {
+    const port = dice.pick(['receiver', 'store', 'archive'] as const);
+    const fromMs = port === 'receiver' ? 0 : Math.floor(dice.uniform() * watchedMs);
+    return { number, kind: 'crash', fromMs, call: dice.integer(1, port === 'receiver' ? 3 : 12), port, moment };
+  }
+  return {
+    number,
+    kind: 'crash',
+    fromMs: dice.chance(0.4) ? dice.integer(0, 120) * msPerSecond : Math.floor(dice.uniform() * watchedMs),
+    call: dice.integer(1, dice.pick([8, 40, 200])),
+    moment,
+  };
+};
+
+/** The same schedule, each time without one of its peculiarities. */
+export const plainest = (plan: Plan): readonly Plan[] => {
+  const { vendor } = plan;
+  const plain: readonly Partial<Vendor>[] = [
+    { version: 'v2' },
+    { pageSize: 1_000 },
+    { bounds: 'half-open' },
+    { boundarySecond: 'exact' },
+    { order: 'newest first' },
+    { delayMs: 0 },
+  ];
+  const candidates: readonly Plan[] = [
+    { ...plan, host: 'scheduled' },
+    { ...plan, store: 'memory' },
+    { ...plan, room: roomMax },
+    ...plain.map((part) => ({ ...plan, vendor: { ...vendor, ...part } })),
+  ];
+  return candidates.filter((candidate) => JSON.stringify(candidate) !== JSON.stringify(plan));
+};
+
+/** The schedule in words. */
+export const planWords = (plan: Plan): readonly string[] => {
+  const { vendor, faults } = plan;
+  return [
+    `History ${plan.world}${plan.historyMs < historyMsMax ? `, its last ${lasting(plan.historyMs)}` : ''}, window ${plan.window}, watched for ${lasting(plan.watchedMs)} and then left in peace.`,
+    `Polled every ${lasting(plan.pollEveryMs)} by ${plan.host === 'watch' ? 'one process that waits' : 'a process of its own each time'}, state in ${plan.store}${plan.room < roomMax ? `, ${plan.room} items a commit` : ''}.`,
+    `The vendor (${vendor.version}) shows ${vendor.pageSize} events a page, ${vendor.order}, bounds ${vendor.bounds}, the second of a cut ${vendor.boundarySecond}, each event after ${lasting(vendor.delayMs)}.`,
+    ...(faults.length === 0 ? ['Nothing goes wrong.'] : faults.map((fault) => `${fault.number}. ${wordsOf(fault)}`)),
+  ];
+};
