@@ -118,7 +118,10 @@ const byHour = (events: readonly AuditEvent[]): readonly (readonly AuditEvent[])
 /** The highest score of each principal on each network: told once, it is no news again. */
 const note = ({ actors }: Organization, { baselines }: Running, seen: Map<string, Ordinary>): void => {
   for (const { principal, role } of actors) {
-    for (const { ownerKey, scores } of baselines.get(principalKey('pulumi:acme', principal))?.sessions ?? []) {
+    const { sessions = [], network } = baselines.get(principalKey('pulumi:acme', principal)) ?? {};
+    for (const { ownerKey, scores } of sessions) {
+      // A place that waits on probation was news when it was first met.
+      if (network?.probations.some(({ owner }) => owner === ownerKey)) continue;
       const key = `${principal.name}|${ownerKey}`;
       const nats = scores[0] ?? 0;
       if (nats > (seen.get(key)?.nats ?? 0)) seen.set(key, { role, nats });

@@ -10,9 +10,16 @@ import { authenticationFailures } from './detectors/authentication-failures.ts';
 import type { Seen } from './detectors/detector.ts';
 import { oddHours } from './detectors/odd-hours.ts';
 import { sensitiveAction } from './detectors/sensitive-action.ts';
-import { pairMs, simultaneousNetworks } from './detectors/simultaneous-networks.ts';
+import { isFarApart, pairMs, simultaneousNetworks } from './detectors/simultaneous-networks.ts';
 import { tokenLife } from './detectors/token-life.ts';
-import { addressHash, isFamiliar, isLearning, prefixHash, unfamiliarNetwork } from './detectors/unfamiliar-network.ts';
+import {
+  addressHash,
+  isFamiliar,
+  isLearning,
+  prefixHash,
+  storyOf,
+  unfamiliarNetwork,
+} from './detectors/unfamiliar-network.ts';
 import { targetHash, unfamiliarTarget } from './detectors/unfamiliar-target.ts';
 import { usageDay } from './detectors/usage-day.ts';
 import { usageSpike } from './detectors/usage-spike.ts';
@@ -24,8 +31,8 @@ import { copyOrganization, emptyOrganization, type Organization, pastOf } from '
 import { learnDeletion, learnSession } from './organization-lessons.ts';
 import { actionPeers, failurePeers, networkPeers, sharePeers } from './organization-peers.ts';
 import { type Principal, principalKey, strangers } from './principal.ts';
-import { isAccepted, isOver, newSession, openSessionsMax, placesMax, type Session } from './session.ts';
-import { learnDay, lowestExcess, turnDay } from './thresholds.ts';
+import { isAccepted, isOver, lowestExcess, newSession, openSessionsMax, placesMax, type Session } from './session.ts';
+import { learnDay, turnDay } from './thresholds.ts';
 import { dayOf } from './time.ts';
 
 export type Memory = {
@@ -57,6 +64,9 @@ export type Assessment = {
 };
 
 export const newOrganization = (): Organization => emptyOrganization(detectorNames.length);
+
+const networkAt = detectorNames.indexOf('unfamiliar-network');
+const pairAt = detectorNames.indexOf('simultaneous-networks');
 
 const isStranger = (event: AuditEvent): boolean => event.principal.kind === 'user' && !isAccepted(event);
 
@@ -162,6 +172,7 @@ const endWhatIsOver = (atMs: number, baseline: Baseline, organization: Organizat
     baseline.day = day;
     baseline.maxima = baseline.maxima.map(() => 0);
     baseline.highest = lowestExcess;
+    baseline.tops = [];
   }
   let isAnyOver = false;
   for (const session of baseline.sessions) {
@@ -199,7 +210,10 @@ const learnEvent = (
   if (!isAccepted(event)) return;
   // What is allowed was not judged, and is to be on the first event after the allowance ends.
   if (!isAllowed) session.lastAddress = network.address;
-  if (beside !== undefined) session.isPaired = true;
+  if (beside !== undefined) {
+    session.isPaired = true;
+    session.isPairedFar = isFarApart(network.country, beside);
+  }
   // Before the session notes the target: whether it is another one is asked of the session.
   baseline.dayUse = usageDay.learn({ event, session, kind }, baseline.dayUse);
   if (event.target !== undefined && event.target !== session.lastTarget) {
@@ -254,20 +268,25 @@ const moveToEnd = (hash: number, hashes: number[]): void => {
  */
 const endSession = (session: Session, baseline: Baseline, organization: Organization): void => {
   const before = baseline.network;
+  // What can only happen away from home is as rare as it is there.
+  const isAway = session.isPaired || !isFamiliar(session.ownerKey, before);
   if (!isLearning(before)) {
     const counted = session.isFlagged ? countFlagged : count;
+    // A story counts once, however often it is gone on with: patience must not make a score look ordinary.
+    const isRepeat = storyOf(session, before) !== undefined;
     session.scores.forEach((nats, i) => {
-      counted(nats, pastOf(organization, i));
+      const isCounted = i === networkAt ? !isRepeat : i === pairAt ? isAway : true;
+      if (isCounted) counted(nats, pastOf(organization, i));
     });
   }
   if (!session.isFlagged) {
-    learnSession(organization, { session, baseline });
+    learnSession(organization, { session, baseline, isAway });
     if (session.accepted > 0) baseline.hours = oddHours.learn(session.acceptedMs, baseline.hours);
   }
   baseline.network = unfamiliarNetwork.learn(session, before);
   baseline.action = sensitiveAction.learn(session, baseline.action);
   baseline.failures = authenticationFailures.learn(session, baseline.failures);
   baseline.life = tokenLife.learn(session, baseline.life);
-  baseline.pair = simultaneousNetworks.learn(session, baseline.pair);
+  baseline.pair = simultaneousNetworks.learn({ session, isAway }, baseline.pair);
   baseline.target = unfamiliarTarget.learn(session, baseline.target);
 };

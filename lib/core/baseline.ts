@@ -63,6 +63,8 @@ export type Baseline = {
   maxima: number[];
   /** The highest excess of any channel, today. */
   highest: number;
+  /** The highest calibrated score of each detector, today, in the order of `detectorNames`; none before the first. */
+  tops: number[];
   incident: OpenIncident | undefined;
   told: ToldNews[];
 };
@@ -85,6 +87,7 @@ export const emptyBaseline = (event: AuditEvent): Baseline => ({
   day: 0,
   maxima: [0, 0, 0, 0, 0],
   highest: -10,
+  tops: [],
   incident: undefined,
   told: [],
 });
@@ -103,11 +106,12 @@ export const copyBaseline = (from: Baseline): Baseline => ({
   ...from,
   sessions: from.sessions.map(copySession),
   maxima: [...from.maxima],
+  tops: [...from.tops],
   told: [...from.told],
 });
 
 /** Version of the stored text below. A change of shape takes the next number and a step in `upgrades`. */
-export const baselineVersion = 1;
+export const baselineVersion = 2;
 
 export const encodeBaseline = (baseline: Baseline): string =>
   JSON.stringify({

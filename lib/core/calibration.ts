@@ -87,18 +87,20 @@ const chanceOf = (nats: number, past: Histogram): number => {
   if (scored < 3) return Math.max(rank > 0 ? (rank + 1) / (n + 1) : 0, Math.min(Math.exp(-nats), 1 / n));
   const m = Math.max(1, Math.min(tailPointsMax, n / 10, scored));
   const { start, excess } = tailOf(past, m);
-  const guard = 1 + 1 / Math.sqrt(m);
+  const guard = 1 + guardErrors / Math.sqrt(m);
   const atStart = (m * guard) / n;
   if (nats <= start) return Math.min(1, Math.max(atStart, rank / n));
   return atStart * Math.exp(-(nats - start) / (excess * guard));
 };
 
 /** How many past scores the detector's own probability model counts for, before there are any. */
-const modelWeight = 50;
+const modelWeight = 10;
 /** Largest calibrated score, in nats: beyond it a tail fitted to a few hundred sessions says nothing. */
 const calibratedMax = 15;
-/** Tail points for the fit (detection.md section 2, the guarded variant, z = 1). */
+/** Points that the tail is fitted to, at most. */
 const tailPointsMax = 100;
+/** Standard errors by which it is raised: exponential tails fitted to few points promise too much (measured on hours). */
+const guardErrors = 0.4;
 
 /**
  * The score in nats that this organization's past gives to a detector's raw score: -ln of the probability that an

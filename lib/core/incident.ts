@@ -7,6 +7,7 @@ import { type Alert, type Evidence, type Finding, type Severity, sampleEventsMax
 import type { Baseline, OpenIncident } from './baseline.ts';
 import { toSurprise } from './chance.ts';
 import { factNats } from './detectors/detector.ts';
+import { storyOf } from './detectors/unfamiliar-network.ts';
 import { type AuditEvent, inOrder, sampleOf } from './event.ts';
 import type { Network } from './network.ts';
 import { hash32 } from './packed.ts';
@@ -73,12 +74,24 @@ const newsOf = (evidence: Evidence, ownerKey: string): string | undefined => {
 const isOldNews = (news: string | undefined, { told }: Baseline, atMs: number): boolean =>
   news !== undefined && told.some((old) => old.news === news && old.untilDay >= dayOf(atMs));
 
-/** Whether all that could be told of the session was told before. */
-export const isOld = (baseline: Baseline, session: Session, calibrated: readonly number[], atMs: number): boolean =>
-  baseline.told.length > 0 &&
-  findingsOf({ session, calibrated }).every(({ evidence }) =>
-    isOldNews(newsOf(evidence, session.ownerKey), baseline, atMs),
+/** Whether all of these were told before: lately, or, of a place that waits on probation, since it does. */
+const areOld = (findings: readonly Finding[], { session, baseline, atMs }: Telling): boolean => {
+  const isToldStory = storyOf(session, baseline.network)?.isTold === true;
+  if (!isToldStory && baseline.told.length === 0) return false;
+  return findings.every(
+    ({ evidence }) =>
+      (isToldStory && isOfPlace(evidence)) || isOldNews(newsOf(evidence, session.ownerKey), baseline, atMs),
   );
+};
+
+const isOfPlace = ({ detector }: Evidence): boolean =>
+  detector === 'unfamiliar-network' || detector === 'simultaneous-networks';
+
+type Telling = { readonly session: Session; readonly baseline: Baseline; readonly atMs: number };
+
+/** Whether all that could be told of the session was told before. */
+export const isOld = (calibrated: readonly number[], telling: Telling): boolean =>
+  areOld(findingsOf({ session: telling.session, calibrated }), telling);
 
 /** A duty that was told of, and is done again from where the principal belongs, may be learned. */
 const isDuty = (findings: readonly Finding[]): boolean =>
@@ -96,7 +109,7 @@ export const tell = (baseline: Baseline, crossing: Crossing): AlertNews | undefi
   const now = findingsOf(crossing);
   if (now.length === 0) return undefined;
   const news = now.map(({ evidence }) => newsOf(evidence, session.ownerKey));
-  if (open === undefined && !session.isFact && news.every((item) => isOldNews(item, baseline, event.atMs))) {
+  if (open === undefined && !session.isFact && areOld(now, { session, baseline, atMs: event.atMs })) {
     if (isDuty(now)) session.isFlagged = false;
     return undefined;
   }

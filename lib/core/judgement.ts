@@ -12,7 +12,7 @@ import { oddHours } from './detectors/odd-hours.ts';
 import { type ActionPeers, sensitiveAction } from './detectors/sensitive-action.ts';
 import { type PairPeers, simultaneousNetworks } from './detectors/simultaneous-networks.ts';
 import { tokenLife } from './detectors/token-life.ts';
-import { type NetworkPeers, unfamiliarNetwork } from './detectors/unfamiliar-network.ts';
+import { type NetworkPeers, storyOf, unfamiliarNetwork } from './detectors/unfamiliar-network.ts';
 import { type TargetPeers, unfamiliarTarget } from './detectors/unfamiliar-target.ts';
 import { usageDay } from './detectors/usage-day.ts';
 import { usageSpike } from './detectors/usage-spike.ts';
@@ -20,6 +20,7 @@ import { type AuditEvent, sampleOf } from './event.ts';
 import { type AlertNews, type FindTold, grow, isOld, tell } from './incident.ts';
 import { channels, deletedAtMs, type Organization, pastOf } from './organization.ts';
 import { isAccepted, type Session } from './session.ts';
+import { covered, ebb, rise } from './tide.ts';
 
 type Channel = (typeof channels)[number];
 type Detector = (typeof detectorNames)[number];
@@ -63,6 +64,15 @@ const weights: Readonly<Record<Channel, Readonly<Partial<Record<Detector, number
   failures: { 'authentication-failures': 1, 'unfamiliar-network': 0.5 },
 };
 
+/** What many may do at once for one harmless reason. */
+const tided: ReadonlySet<Detector> = new Set([
+  'usage-spike',
+  'usage-day',
+  'odd-hours',
+  'sensitive-action',
+  'unfamiliar-target',
+]);
+
 /** The same by the places in which sessions and histograms keep their scores. */
 const weightsByPlace = channels.map((channel) => detectorNames.map((detector) => weights[channel][detector] ?? 0));
 const placeOf: ReadonlyMap<string, number> = new Map(detectorNames.map((detector, place) => [detector, place]));
@@ -81,15 +91,13 @@ export const judge = (seen: Seen, past: Past): AlertNews | undefined => {
   const { event, session, network } = seen;
   const { baseline, organization, toldId, isOwn } = past;
   const isBetter = askDetectors(seen, past) || isWorse(seen);
-  const nats = isBetter ? session.scores.map((raw, i) => calibrated(raw, pastOf(organization, i))) : [];
-  const best = isBetter ? strongest(nats, baseline, organization) : undefined;
-  if (
-    best !== undefined &&
-    best.excess > baseline.highest &&
-    !session.isFact &&
-    !isOld(baseline, session, nats, event.atMs)
-  )
-    baseline.highest = best.excess;
+  const nats = isBetter ? natsOf(seen, past) : [];
+  const best = isBetter ? strongest(nats, organization) : undefined;
+  if (best !== undefined && best.excess > session.excess) {
+    session.excess = thousandths(best.excess);
+    const isNews = !session.isFact && !isOld(nats, { session, baseline, atMs: event.atMs });
+    note(best, { session, baseline, organization, isNews });
+  }
   if (best === undefined || (!session.isFact && best.excess < organization.unionThreshold)) {
     const grown = session.isTold ? grow(baseline, event) : undefined;
     return grown === undefined ? undefined : { alert: grown, news: 'grown' };
@@ -106,6 +114,29 @@ export const judge = (seen: Seen, past: Past): AlertNews | undefined => {
     excess: best.excess - organization.unionThreshold,
     toldId,
     isOwn,
+  });
+};
+
+const isTided = detectorNames.map((name) => tided.has(name));
+
+/** What the session's scores are worth, against the organization's past and against its present day. */
+const natsOf = ({ event, session }: Seen, { baseline, organization }: Past): readonly number[] => {
+  const { tide } = organization;
+  ebb(event.atMs, tide);
+  if (baseline.tops.length === 0) {
+    tide.principals = Math.fround(tide.principals + 1);
+    baseline.tops = session.scores.map(() => 0);
+  }
+  return session.scores.map((raw, i) => {
+    const nats = thousandths(calibrated(raw, pastOf(organization, i)));
+    if (!isTided[i] || nats < 1) return nats;
+    const own = baseline.tops[i] ?? 0;
+    const worth = Math.max(0, nats - covered(i, { nats, own }, tide));
+    if (nats > own) {
+      rise(i, { from: own, to: nats }, tide);
+      baseline.tops[i] = nats;
+    }
+    return worth;
   });
 };
 
@@ -178,19 +209,44 @@ const improve = (detector: Detector, score: Score | undefined, session: Session,
   return true;
 };
 
-type Combined = { readonly past: Histogram; readonly excess: number; readonly score: number };
+type Combined = {
+  readonly past: Histogram;
+  readonly excess: number;
+  readonly score: number;
+  /** Combined scores of all channels. */
+  readonly scores: readonly number[];
+};
 
-/** The channel whose combined score lies furthest beyond its threshold; the day's maxima are kept on the way. */
-const strongest = (nats: readonly number[], baseline: Baseline, organization: Organization): Combined | undefined => {
-  let best: Combined | undefined;
+type Noting = {
+  readonly session: Session;
+  readonly baseline: Baseline;
+  readonly organization: Organization;
+  readonly isNews: boolean;
+};
+
+/** Keeps the day's maxima. A story that goes on counts again only where it became worse, or is told again. */
+const note = ({ excess, scores }: Combined, { session, baseline, organization, isNews }: Noting): void => {
+  const before = storyOf(session, baseline.network);
+  const isTold = isNews && excess >= organization.unionThreshold;
+  if (before !== undefined && excess <= before.excess && !isTold) return;
+  scores.forEach((score, channel) => {
+    baseline.maxima[channel] = Math.max(baseline.maxima[channel] ?? 0, thousandths(score));
+  });
+  if (isNews) baseline.highest = Math.max(baseline.highest, thousandths(excess));
+};
+
+/** The channel whose combined score lies furthest beyond its threshold. */
+const strongest = (nats: readonly number[], organization: Organization): Combined | undefined => {
+  let best: Omit<Combined, 'scores'> | undefined;
+  const scores: number[] = [];
   organization.channels.forEach((past, channel) => {
     const score = (weightsByPlace[channel] ?? []).reduce(
       (sum, weight, detector) => sum + weight * (nats[detector] ?? 0),
       0,
     );
-    baseline.maxima[channel] = Math.max(baseline.maxima[channel] ?? 0, thousandths(score));
+    scores.push(score);
     const excess = (score - (organization.thresholds[channel] ?? 0)) / (organization.excesses[channel] ?? 1);
     if (score > 0 && excess > (best?.excess ?? Number.NEGATIVE_INFINITY)) best = { past, excess, score };
   });
-  return best;
+  return best && { ...best, scores };
 };

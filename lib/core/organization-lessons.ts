@@ -1,9 +1,10 @@
 /** What the organization learns: from sessions that ended without being flagged, and from tokens deleted or created. */
 import { changesTokens } from './action.ts';
 import type { Baseline } from './baseline.ts';
-import { isLearning, type NetworkMemory, newIn } from './detectors/unfamiliar-network.ts';
+import { isLearning, kindsOf, type NetworkMemory, newIn } from './detectors/unfamiliar-network.ts';
 import type { AuditEvent } from './event.ts';
 import { add, at, crowd, type Organization, ownerClasses, tokenKey } from './organization.ts';
+import { kindShares } from './organization-peers.ts';
 import type { PrincipalKind } from './principal.ts';
 import type { Session } from './session.ts';
 import { dayOf } from './time.ts';
@@ -25,15 +26,16 @@ const setBounded = <K, V>(map: Map<K, V>, key: K, value: V, max: number): void =
 /** Learns one ended, unflagged session, before its principal's baseline does. */
 export const learnSession = (
   organization: Organization,
-  { session, baseline }: { session: Session; baseline: Baseline },
+  { session, baseline, isAway }: { session: Session; baseline: Baseline; isAway: boolean },
 ): void => {
   const { kind } = baseline.principal;
   const before = baseline.network;
   const self = before.seed;
   const who = crowd(kind);
   if (session.accepted > 0 && !isLearning(before)) {
-    add(organization.ofKind, who, 1);
+    if (isAway) add(organization.awayOfKind, who, 1);
     if (session.isPaired) add(organization.withPair, who, 1);
+    if (session.isPairedFar) add(organization.withFarPair, who, 1);
     if (session.targets.length > 0) add(organization.ofKindWithTarget, who, 1);
     if (session.targets.some((target) => !baseline.target.targets.includes(target)))
       add(organization.withTarget, who, 1);
@@ -45,6 +47,7 @@ export const learnSession = (
   }
   if (organization.sessions > 20_000) fadeSessions(organization);
   if (session.addresses.length === 0) return;
+  if (!isLearning(before)) learnKind(organization, { session, who, before });
   if (!isLearning(before)) learnMoves(organization, { session, kind, before });
   setBounded(organization.owners, session.ownerKey, session.ownerLabel, ownersMax);
   const day = dayOf(session.startMs);
@@ -59,6 +62,23 @@ const fadeSessions = (organization: Organization): void => {
   organization.sessions /= 2;
   organization.failures /= 2;
   for (let k = 0; k < organization.withKind.length; k += 1) organization.withKind[k] = at(organization.withKind, k) / 2;
+};
+
+/** Principal-days by kind are worth so many at most: who an organization consists of changes. */
+const kindDaysMax = 1_000;
+
+/** Once a day for each principal: what kind it seems to be. */
+const learnKind = (
+  organization: Organization,
+  { session, who, before }: { session: Session; who: number; before: NetworkMemory },
+): void => {
+  const counts = organization.kinds[who];
+  if (counts === undefined || dayOf(session.startMs) <= before.day) return;
+  const seems = kindsOf(before, kindShares(organization, who));
+  const isFull = counts.reduce((sum, days) => sum + days, 0) >= kindDaysMax;
+  for (let kind = 0; kind < counts.length; kind += 1) {
+    counts[kind] = at(counts, kind) * (isFull ? 0.5 : 1) + (seems[kind] ?? 0);
+  }
 };
 
 /** One churning CI token must not set the shares for all: its sightings weigh less the more often it is new. */

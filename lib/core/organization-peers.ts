@@ -14,6 +14,16 @@ const prefixDaysMax = 90;
 const priorShares = [0, 0.8, 0.1, 0.2, 0.2] as const;
 const priorSightings = 2;
 
+/** Principal-days' worth that each kind (fixed, roaming, churning) is believed in before any is seen. */
+const kindDays = 5;
+
+/** Share of fixed, roaming and churning among people, or among machines. */
+export const kindShares = (organization: Organization, who: number): readonly number[] => {
+  const counts = [0, 1, 2].map((kind) => at(organization.kinds[who], kind) + kindDays);
+  const total = counts.reduce((sum, days) => sum + days, 0);
+  return counts.map((days) => days / total);
+};
+
 /** What is new to somebody is a hotel or a phone before it is a rented server; worth so many sightings. */
 const classPriors = [0.3, 0.3, 0.08, 0.04, 0.04, 0.08, 0.08, 0.08];
 const classPriorSightings = 4;
@@ -23,6 +33,7 @@ export const networkPeers = (organization: Organization, baseline: Baseline): Ne
   const who = crowd(baseline.principal.kind);
   const self = baseline.network.seed;
   return {
+    kindShares: () => kindShares(organization, who),
     share: (level) => {
       const seen = at(organization.sightings[who], level);
       const fresh = at(organization.newSightings[who], level);
@@ -60,17 +71,25 @@ export const actionPeers = (organization: Organization): ActionPeers => ({
 
 /** Sessions' worth of the prior shares of sessions that go back and forth, and that touch something new. */
 const shareSessions = 20;
-const pairedPrior = 0.02;
+const pairedPrior = 0.1;
+const pairedFarPrior = 0.005;
 const newTargetPrior = 0.1;
 
 /** Shares among principals of the same kind. */
 export const sharePeers = (
-  { withPair, withTarget, ofKind, ofKindWithTarget }: Organization,
+  { withPair, withFarPair, withTarget, awayOfKind, ofKindWithTarget }: Organization,
   baseline: Baseline,
 ): { readonly pair: PairPeers; readonly target: TargetPeers } => {
   const who = crowd(baseline.principal.kind);
   return {
-    pair: { share: () => (at(withPair, who) + shareSessions * pairedPrior) / (at(ofKind, who) + shareSessions) },
+    pair: {
+      share: (isFar) => {
+        const paired = isFar
+          ? at(withFarPair, who) + shareSessions * pairedFarPrior
+          : at(withPair, who) + shareSessions * pairedPrior;
+        return paired / (at(awayOfKind, who) + shareSessions);
+      },
+    },
     target: {
       share: () => (at(withTarget, who) + shareSessions * newTargetPrior) / (at(ofKindWithTarget, who) + shareSessions),
     },

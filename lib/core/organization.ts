@@ -7,6 +7,7 @@ import { actionKinds } from './action.ts';
 import { copyHistogram, emptyHistogram, type Histogram, packHistogram, unpackHistogram } from './calibration.ts';
 import { packFloats, unpackFloats } from './packed.ts';
 import type { Principal, PrincipalKind } from './principal.ts';
+import { copyTide, emptyTide, type Tide, tideBins } from './tide.ts';
 
 /** The channels that share the alert budget: one noisy detector must not set the threshold for all (detection.md 4). */
 export const channels = ['network', 'conduct', 'rhythm', 'volume', 'failures'] as const;
@@ -33,14 +34,20 @@ export type Organization = {
   unionThreshold: number;
   /** Weeks that it speaks for: those whose excesses were measured against a past. */
   unionWeeks: number;
+  readonly tide: Tide;
+  /** Principal-days by the kind that the principal seems to be (fixed, roaming, churning), faded: people, then machines. */
+  readonly kinds: Float32Array[];
   /** Weighted sightings, and those of them that were new, by level: people, then machines. */
   readonly sightings: Float32Array[];
   readonly newSightings: Float32Array[];
   /** Weighted sightings of a class new to a principal, by class: people, then machines. */
   readonly newClasses: Float32Array[];
-  /** Sessions of people, then machines; those of them that went back and forth; that named a target; a new one. */
-  readonly ofKind: Float32Array;
+  /** People, then machines: sessions away from their own networks; those of them that went back and forth. */
+  readonly awayOfKind: Float32Array;
   readonly withPair: Float32Array;
+  /** Those of them between two countries. */
+  readonly withFarPair: Float32Array;
+  /** Sessions that named a target; those of them that named a new one. */
   readonly ofKindWithTarget: Float32Array;
   readonly withTarget: Float32Array;
   readonly owners: Map<string, string>;
@@ -66,11 +73,14 @@ export const emptyOrganization = (detectors: number): Organization => ({
   union: emptyHistogram(),
   unionThreshold: 0,
   unionWeeks: 0,
+  tide: emptyTide(detectors),
+  kinds: [new Float32Array(3), new Float32Array(3)],
   sightings: [new Float32Array(5), new Float32Array(5)],
   newSightings: [new Float32Array(5), new Float32Array(5)],
   newClasses: [new Float32Array(ownerClasses.length), new Float32Array(ownerClasses.length)],
-  ofKind: new Float32Array(2),
+  awayOfKind: new Float32Array(2),
   withPair: new Float32Array(2),
+  withFarPair: new Float32Array(2),
   ofKindWithTarget: new Float32Array(2),
   withTarget: new Float32Array(2),
   owners: new Map(),
@@ -90,11 +100,14 @@ export const copyOrganization = (from: Organization): Organization => ({
   thresholds: [...from.thresholds],
   excesses: [...from.excesses],
   union: copyHistogram(from.union),
+  tide: copyTide(from.tide),
+  kinds: from.kinds.map((sums) => sums.slice()),
   sightings: from.sightings.map((sums) => sums.slice()),
   newSightings: from.newSightings.map((sums) => sums.slice()),
   newClasses: from.newClasses.map((sums) => sums.slice()),
-  ofKind: from.ofKind.slice(),
+  awayOfKind: from.awayOfKind.slice(),
   withPair: from.withPair.slice(),
+  withFarPair: from.withFarPair.slice(),
   ofKindWithTarget: from.ofKindWithTarget.slice(),
   withTarget: from.withTarget.slice(),
   owners: new Map(from.owners),
@@ -125,21 +138,24 @@ export const pastOf = (organization: Organization, detector: number): Histogram 
 };
 
 /** Version of the stored text below. A change of shape takes the next number and an upgrade step in `stored.ts`. */
-export const organizationVersion = 1;
+export const organizationVersion = 2;
 
 export const encodeOrganization = (organization: Organization): string =>
   JSON.stringify({
     ...organization,
     detectors: organization.detectors.map(packHistogram),
     channels: organization.channels.map(packHistogram),
+    kinds: organization.kinds.map(packFloats),
     sightings: organization.sightings.map(packFloats),
     newSightings: organization.newSightings.map(packFloats),
     newClasses: organization.newClasses.map(packFloats),
-    ofKind: packFloats(organization.ofKind),
+    awayOfKind: packFloats(organization.awayOfKind),
     withPair: packFloats(organization.withPair),
+    withFarPair: packFloats(organization.withFarPair),
     ofKindWithTarget: packFloats(organization.ofKindWithTarget),
     withTarget: packFloats(organization.withTarget),
     union: packHistogram(organization.union),
+    tide: { ...organization.tide, counts: packFloats(organization.tide.counts) },
     owners: [...organization.owners],
     prefixes: [...organization.prefixes],
     withKind: packFloats(organization.withKind),
@@ -150,32 +166,38 @@ type Stored = Omit<
   Organization,
   | 'detectors'
   | 'channels'
+  | 'kinds'
   | 'sightings'
   | 'newSightings'
   | 'newClasses'
   | 'owners'
   | 'prefixes'
   | 'withKind'
-  | 'ofKind'
+  | 'awayOfKind'
   | 'withPair'
+  | 'withFarPair'
   | 'ofKindWithTarget'
   | 'withTarget'
   | 'union'
+  | 'tide'
   | 'deletedTokens'
 > & {
   readonly detectors: readonly (readonly number[])[];
   readonly channels: readonly (readonly number[])[];
+  readonly kinds: readonly string[];
   readonly sightings: readonly string[];
   readonly newSightings: readonly string[];
   readonly newClasses: readonly string[];
   readonly owners: readonly [string, string][];
   readonly prefixes: readonly [number, PrefixUsers][];
   readonly withKind: string;
-  readonly ofKind: string;
+  readonly awayOfKind: string;
   readonly withPair: string;
+  readonly withFarPair: string;
   readonly ofKindWithTarget: string;
   readonly withTarget: string;
   readonly union: readonly number[];
+  readonly tide: { readonly atMs: number; readonly principals: number; readonly counts: string };
   readonly deletedTokens: readonly [string, number][];
 };
 
@@ -186,14 +208,17 @@ export const decodeOrganization = (text: string): Organization => {
     ...stored,
     detectors: stored.detectors.map(unpackHistogram),
     channels: stored.channels.map(unpackHistogram),
+    kinds: stored.kinds.map((sums) => unpackFloats(sums, 3)),
     sightings: stored.sightings.map((sums) => unpackFloats(sums, 5)),
     newSightings: stored.newSightings.map((sums) => unpackFloats(sums, 5)),
     newClasses: stored.newClasses.map((sums) => unpackFloats(sums, ownerClasses.length)),
-    ofKind: unpackFloats(stored.ofKind, 2),
+    awayOfKind: unpackFloats(stored.awayOfKind, 2),
     withPair: unpackFloats(stored.withPair, 2),
+    withFarPair: unpackFloats(stored.withFarPair, 2),
     ofKindWithTarget: unpackFloats(stored.ofKindWithTarget, 2),
     withTarget: unpackFloats(stored.withTarget, 2),
     union: unpackHistogram(stored.union),
+    tide: { ...stored.tide, counts: unpackFloats(stored.tide.counts, stored.detectors.length * tideBins) },
     owners: new Map(stored.owners),
     prefixes: new Map(stored.prefixes),
     withKind: unpackFloats(stored.withKind, actionKinds.length),

@@ -15,6 +15,9 @@ export const openSessionsMax = 8;
 /** As many as a baseline remembers; a later address replaces an earlier one. */
 export const placesMax = 48;
 
+/** Where excesses are counted from: what lies lower is of no interest. */
+export const lowestExcess = -10;
+
 /** Belongs to the fold that copied it, which counts events into it in place. */
 export type Session = {
   readonly ownerKey: string;
@@ -44,6 +47,8 @@ export type Session = {
   lastTarget: string | undefined;
   /** It went back and forth between two networks. */
   isPaired: boolean;
+  /** The other one was in another country, as far as is known. */
+  isPairedFar: boolean;
   /** Bit k: an action of the k-th kind was done. */
   kinds: number;
   /** Best raw score of each detector, in nats, in the order of `detectorNames`, and its evidence where worth telling. */
@@ -51,6 +56,8 @@ export type Session = {
   evidence: (Evidence | undefined)[];
   /** The event behind the best score of each detector, where it is worth showing. */
   proofs: (AuditEvent | undefined)[];
+  /** Furthest that it came beyond a threshold, of any channel; far below zero while nothing is odd. */
+  excess: number;
   /** One of the scores is a fact, which needs no threshold. */
   isFact: boolean;
   /** It crossed a threshold: it teaches nothing of what is usual, whether people were told or had been told before. */
@@ -90,10 +97,12 @@ export const newSession = (startMs: number, network: Network, detectors: number)
   targets: [],
   lastTarget: undefined,
   isPaired: false,
+  isPairedFar: false,
   kinds: 0,
   scores: new Array<number>(detectors).fill(0),
   evidence: new Array<Evidence | undefined>(detectors).fill(undefined),
   proofs: new Array<AuditEvent | undefined>(detectors).fill(undefined),
+  excess: lowestExcess,
   isFact: false,
   isFlagged: false,
   isTold: false,

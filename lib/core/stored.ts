@@ -8,6 +8,7 @@ import { decodeInstructions, type Instructions, instructionsVersion } from './in
 import { decodeLastSurvey, encodeLastSurvey, type LastSurvey, lastSurveyVersion } from './inventory/last-survey.ts';
 import { decodeOrganization, encodeOrganization, type Organization, organizationVersion } from './organization.ts';
 import { hash32 } from './packed.ts';
+import { baselineUpgrades, organizationUpgrades } from './upgrades.ts';
 
 export type StoredText = { readonly version: number; readonly body: string };
 
@@ -75,7 +76,7 @@ const checksumOf = (text: string): string => hash32(text, 4).toString(16).padSta
 const baseline: Shape<Baseline> = {
   what: 'baseline',
   version: baselineVersion,
-  upgrades: [],
+  upgrades: baselineUpgrades,
   encode: encodeBaseline,
   decode: decodeBaseline,
 };
@@ -83,7 +84,7 @@ const baseline: Shape<Baseline> = {
 const organization: Shape<Organization> = {
   what: 'organization',
   version: organizationVersion,
-  upgrades: [],
+  upgrades: organizationUpgrades,
   encode: encodeOrganization,
   decode: decodeOrganization,
 };

@@ -6,6 +6,7 @@
  */
 import { count, emptyHistogram, type Histogram, thresholdFor } from './calibration.ts';
 import { at, type Organization } from './organization.ts';
+import { lowestExcess } from './session.ts';
 
 const channelShares = [0.4, 0.25, 0.1, 0.125, 0.125] as const;
 /** The budget is a mean that must not be exceeded; the thresholds have an error of their own. Measured: `npm run bench:detection`. */
@@ -29,14 +30,16 @@ export const learnDay = (organization: Organization, maxima: readonly number[], 
 
 /** A day counts so far beyond its threshold at most. */
 const surplusNats = 3;
-/** Excesses are counted from here: what lies lower is of no interest. */
-const unionOffset = 10;
-export const lowestExcess = -unionOffset;
+const unionOffset = -lowestExcess;
 /** Until then the channels' own thresholds still move too much to be compared. */
 const unionFromWeeks = 3;
-/** As far as the overlap of channels may move the threshold; beyond, the past is too odd to be followed. */
+/**
+ * As far as the overlap of channels may move the threshold; beyond, the past is too odd to be followed. Upward there is little
+ * room, since five shares cannot spend more than the whole: as much as a threshold's own error, which grows with the distance
+ * that a small budget lies beyond the past. A past of first weeks, when everything was new, would ask for far more.
+ */
 const unionMin = -2.5;
-const unionMax = 1.5;
+const unionMaxOf = (budgetPerWeek: number): number => 0.5 + 0.4 * Math.max(0, -Math.log(budgetPerWeek));
 
 /** However generous the budget and however quiet the past: what one session in twenty shows is not news. */
 const thresholdMin = Math.log(20);
@@ -64,7 +67,7 @@ export const turnDay = (organization: Organization, day: number, budgetPerWeek: 
   organization.excesses = thresholds.map(({ excess }) => Math.max(0.3, excess));
   const union = thresholdFor(budgetPerWeek * safety, organization.union, organization.unionWeeks);
   organization.unionThreshold =
-    union === undefined ? 0 : Math.max(unionMin, Math.min(unionMax, union.at - unionOffset));
+    union === undefined ? 0 : Math.max(unionMin, Math.min(unionMaxOf(budgetPerWeek), union.at - unionOffset));
 };
 
 /** So much the models leave out in a principal's first weeks, when every habit is still new (measured on made-up organizations). */

@@ -61,7 +61,7 @@ describe('a score, calibrated on the past', () => {
   it('is the chance that as many of the past scored as high, the bin of the score counted in part', () => {
     // 1,000 scores, of them 200 at 5 nats: beyond the hundred highest, half of whose bin lies above the start of the tail.
     const past = pastOf([...Array(800).fill(0), ...Array(200).fill(5)]);
-    const mixed = (1_000 * 0.2 + 50 * Math.exp(-5)) / 1_050;
+    const mixed = (1_000 * 0.2 + 10 * Math.exp(-5)) / 1_010;
     expect(calibrated(5, past)).toBeCloseTo(-Math.log(mixed), 10);
   });
 

@@ -133,6 +133,11 @@ describe('the same news', () => {
     expect(again(16)).toHaveLength(2);
   });
 
+  it('of a place that still waits to become familiar is not told again, however long ago it was told', () => {
+    const atWork = call('2026-03-24T09:10Z', rented);
+    expect(having(work, [theft], [atWork]).alerts).toHaveLength(1);
+  });
+
   it('is told within it where there is something new to it', () => {
     const worse = call('2026-03-08T01:40Z', rented, { action: 'environment-decrypted' });
     const past = having(work, [theft], [worse]);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { assess, type Memory } from '../../lib/core/assess.ts';
 import { baselineVersion, decodeBaseline, encodeBaseline } from '../../lib/core/baseline.ts';
@@ -12,6 +13,7 @@ import {
 } from '../../lib/core/coverage.ts';
 import { rememberNetworks } from '../../lib/core/network.ts';
 import { organizationVersion } from '../../lib/core/organization.ts';
+import { principalKey } from '../../lib/core/principal.ts';
 import {
   readBaseline,
   readCoverage,
@@ -24,7 +26,7 @@ import {
 import { noStretches } from '../../lib/core/stretches.ts';
 import { msPerDay } from '../../lib/core/time.ts';
 import { look, noWatching, stumble, withTry } from '../../lib/core/watching.ts';
-import { ada, call, daily, exampleOwners, having, msOf } from './having.ts';
+import { ada, call, ciToken, daily, exampleOwners, having, msOf, source } from './having.ts';
 
 /** With an open incident, sessions of several owners, a deleted token, and a place on probation. */
 const past = having(
@@ -177,6 +179,36 @@ describe('a stored coverage', () => {
     });
     expect(readCoverage(writeCoverage(inPart))).toEqual(inPart);
     expect(inPart).toMatchObject({ settledThroughId: 'e1', events: 1 });
+  });
+});
+
+const theft = call('2026-03-09T01:40Z', '203.0.113.9', { action: 'team-token-created' });
+
+/** The checksum is no part of the fields. */
+const fieldsOf = ({ body }: { readonly body: string }) => Object.keys(JSON.parse(body.slice(8))).sort();
+
+describe('what an earlier release stored', () => {
+  const v1 = JSON.parse(readFileSync(new URL('../fixtures/stored/v1.json', import.meta.url), 'utf8'));
+  const read = readBaseline(v1.baseline);
+  const readOrg = readOrganization(v1.organization);
+
+  it('is read, and what was told then is told', () => {
+    expect(read.events).toBe(62);
+    expect(read.network.probations).toMatchObject([{ owner: 'AS64501', isTold: true }]);
+    expect(read.sessions).toMatchObject([{ ownerKey: 'AS64501', isPairedFar: false }]);
+    expect(readOrg.lastDay).toBe(20_519);
+  });
+
+  it('is written back in today’s shape', () => {
+    expect(readBaseline(writeBaseline(read))).toEqual(read);
+    expect(readOrganization(writeOrganization(readOrg))).toEqual(readOrg);
+    expect(fieldsOf(writeBaseline(read))).toEqual(fieldsOf(writeBaseline(baseline)));
+    expect(fieldsOf(writeOrganization(readOrg))).toEqual(fieldsOf(writeOrganization(organization)));
+  });
+
+  it('goes on: a theft is told on top of it', () => {
+    const memory = { organization: readOrg, baselines: new Map([[principalKey(source, ciToken), read]]) };
+    expect(assess(memory, [theft], context).alerts.length).toBeGreaterThan(0);
   });
 });
 

@@ -20,11 +20,22 @@ const sessionsMin = 5;
 const shrinkage = 3;
 const fading = Math.exp(-Math.LN2 / 180);
 
-export type PairMemory = { readonly sessions: number; readonly paired: number };
-export type PairPeers = {
-  /** Share of sessions that go back and forth, for principals of this kind. */
-  share(): number;
+export type PairMemory = {
+  readonly sessions: number;
+  /** Those away from its own networks: only they could go back and forth. */
+  readonly away: number;
+  readonly paired: number;
+  /** Those of them between two countries. */
+  readonly pairedFar: number;
 };
+export type PairPeers = {
+  /** Share of sessions away that go back and forth, for principals of this kind; between two countries, or at all. */
+  share(isFar: boolean): number;
+};
+
+/** A telephone beside an office is in the same country. Where a country is not known, it may be another. */
+export const isFarApart = (country: string | undefined, beside: Session): boolean =>
+  country === undefined || country !== beside.country;
 
 const judge = (
   { event, session, beside, network }: Seen,
@@ -32,7 +43,9 @@ const judge = (
   peers: PairPeers,
 ): Score<SimultaneousNetworks> | undefined => {
   if (beside === undefined || session.isPaired || Math.round(memory.sessions) < sessionsMin) return undefined;
-  const rate = (memory.paired + shrinkage * peers.share()) / (memory.sessions + shrinkage);
+  const isFar = isFarApart(network.country, beside);
+  const paired = isFar ? memory.pairedFar : memory.paired;
+  const rate = (paired + shrinkage * peers.share(isFar)) / (memory.away + shrinkage);
   return {
     nats: -Math.log(Math.min(1, rate)),
     evidence: {
@@ -43,22 +56,26 @@ const judge = (
       besideCountry: beside.country,
       apartMs: event.atMs - beside.lastMs,
       sessions: memory.sessions,
-      sessionsPaired: memory.paired,
+      sessionsPaired: paired,
     },
   };
 };
 
-const learn = (session: Session, memory: PairMemory): PairMemory =>
+type Lesson = { readonly session: Session; readonly isAway: boolean };
+
+const learn = ({ session, isAway }: Lesson, memory: PairMemory): PairMemory =>
   session.accepted === 0 || session.isFlagged
     ? memory
     : {
         sessions: Math.fround(memory.sessions * fading + 1),
+        away: Math.fround(memory.away * fading + (isAway ? 1 : 0)),
         paired: Math.fround(memory.paired * fading + (session.isPaired ? 1 : 0)),
+        pairedFar: Math.fround(memory.pairedFar * fading + (session.isPairedFar ? 1 : 0)),
       };
 
-export const simultaneousNetworks: Detector<PairMemory, SimultaneousNetworks, Session, PairPeers> = {
+export const simultaneousNetworks: Detector<PairMemory, SimultaneousNetworks, Lesson, PairPeers> = {
   name: 'simultaneous-networks',
-  empty: { sessions: 0, paired: 0 },
+  empty: { sessions: 0, away: 0, paired: 0, pairedFar: 0 },
   judge,
   learn,
 };

@@ -34,7 +34,10 @@ const sessionsMin = 5;
 /** A principal's first days have nobody to vouch for them; they are its baseline, office and home alike. */
 const foundingDays = 10;
 const halfLifeActiveDays = 60;
-/** Beta priors of a principal's rate of new addresses per active day: fixed, roaming, churning; equally likely. */
+/**
+ * Beta priors of a principal's rate of new addresses per active day: fixed, roaming, churning. How many are of which kind the
+ * organization tells: a person who showed nothing new for a month is a person all the same, a build server is not.
+ */
 const kinds = [
   [0.05, 19.95],
   [2, 14],
@@ -47,6 +50,8 @@ const sharedBy = 3;
 
 /** What the organization knows, as this detector asks it. */
 export type NetworkPeers = {
+  /** Share of fixed, roaming and churning principals among those of this one's sort. */
+  kindShares(): readonly number[];
   /** Share of new-at-level given new-at-the-level-below, for principals of this kind; index 1 to 4. */
   share(level: number): number;
   /** Probability that a new owner is new to the whole organization, where it is; 1 where it is not. */
@@ -59,7 +64,21 @@ export type NetworkPeers = {
 };
 
 export type KnownOwner = { readonly key: string; readonly class: string };
-export type Probation = { readonly owner: string; readonly days: number; readonly lastDay: number };
+/**
+ * One story: an owner, or `#` and a prefix, that waits to become familiar. What it was worth when it was first met it is
+ * worth for as long as it waits, or patience would pay: the visits before would have made newness look common.
+ */
+export type Probation = {
+  readonly owner: string;
+  readonly days: number;
+  readonly lastDay: number;
+  /** The highest raw score of its sessions. */
+  readonly nats: number;
+  /** The highest excess that one of its sessions brought to the day's maxima. */
+  readonly excess: number;
+  /** People were told of it: they need not be again until something else is odd as well. */
+  readonly isTold: boolean;
+};
 
 export type NetworkMemory = {
   /** Salt of the addresses' hashes: the principal's own, so that a collision found for one is none for another. */
@@ -115,30 +134,38 @@ const isKnownOwner = (network: Network, memory: NetworkMemory): boolean => {
   return memory.owners.some((owner) => owner.key === key);
 };
 
-/** Probability of a new address on an active day, by the mixture of kinds of principals. */
-const addressRate = (newDays: number, days: number): number => {
-  const calm = Math.max(0, days - newDays);
-  const weights = kinds.map(([a, b]) => lnBeta(a + newDays, b + calm) - lnBeta(a, b));
-  const largest = Math.max(...weights);
-  let total = 0;
-  let rate = 0;
-  kinds.forEach(([a, b], i) => {
-    const weight = Math.exp((weights[i] as number) - largest);
-    total += weight;
-    rate += (weight * (a + newDays)) / (a + b + days);
-  });
-  return rate / total;
+/** For each kind: how well it explains what the principal showed, and the rate of new addresses that would follow. */
+type Fit = { readonly likelihood: number; readonly rate: number };
+
+/** Worked out once for each state of a memory: a CI token shows a new address with every job. */
+const fitsByMemory = new WeakMap<NetworkMemory, readonly Fit[]>();
+
+const fitsOf = (memory: NetworkMemory): readonly Fit[] => {
+  const known = fitsByMemory.get(memory);
+  if (known !== undefined) return known;
+  const newDays = memory.newDays[0] as number;
+  const calm = Math.max(0, memory.days - newDays);
+  const logs = kinds.map(([a, b]) => lnBeta(a + newDays, b + calm) - lnBeta(a, b));
+  const largest = Math.max(...logs);
+  const fits = kinds.map(([a, b], i) => ({
+    likelihood: Math.exp((logs[i] as number) - largest),
+    rate: (a + newDays) / (a + b + newDays + calm),
+  }));
+  fitsByMemory.set(memory, fits);
+  return fits;
 };
 
-/** Rates are worked out once for each state of a memory: a CI token shows a new address with every job. */
-const addressRates = new WeakMap<NetworkMemory, number>();
+/** How likely the principal is of each kind. */
+export const kindsOf = (memory: NetworkMemory, shares: readonly number[]): readonly number[] => {
+  const weights = fitsOf(memory).map(({ likelihood }, i) => likelihood * (shares[i] as number));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+};
 
-const addressRateOf = (memory: NetworkMemory): number => {
-  const known = addressRates.get(memory);
-  if (known !== undefined) return known;
-  const rate = addressRate(memory.newDays[0] as number, memory.days);
-  addressRates.set(memory, rate);
-  return rate;
+/** Probability of a new address on an active day. */
+const addressRateOf = (memory: NetworkMemory, peers: NetworkPeers): number => {
+  const fits = fitsOf(memory);
+  return kindsOf(memory, peers.kindShares()).reduce((sum, weight, i) => sum + weight * (fits[i] as Fit).rate, 0);
 };
 
 /** The coarser level's share of the finer level's new days, shrunk toward the organization's. */
@@ -148,7 +175,7 @@ const stepRate = (level: number, below: number, { newDays }: NetworkMemory, peer
 const isNewAt = (bits: number, level: number): boolean => (bits & (1 << level)) !== 0;
 
 const rateOf = (bits: number, network: Network, memory: NetworkMemory, peers: NetworkPeers): number => {
-  let rate = addressRateOf(memory);
+  let rate = addressRateOf(memory, peers);
   if (isNewAt(bits, 1)) rate *= stepRate(1, 0, memory, peers);
   if (!isNewAt(bits, ownerLevel)) return rate;
   rate *= stepRate(ownerLevel, 1, memory, peers) * peers.orgNewness(ownerKey(network));
@@ -175,7 +202,8 @@ const judge = (
   const bits = newness(network, memory);
   if (bits === 0) return { nats: 0, evidence: undefined };
   const others = peers.othersOnPrefix(network.prefix);
-  const nats = -Math.log(rateOf(bits, network, memory, peers)) * (others >= sharedBy ? 0.5 : 1);
+  const first = storyOf(session, memory)?.nats ?? 0;
+  const nats = Math.max(first, -Math.log(rateOf(bits, network, memory, peers))) * (others >= sharedBy ? 0.5 : 1);
   const told = network.class === 'unknown' ? ownerLevel : memory.countries.length === 0 ? classLevel : countryLevel;
   const level = Math.min(coarsest(bits), told);
   return {
@@ -220,8 +248,7 @@ const learn = (session: Session, memory: NetworkMemory): NetworkMemory => {
   if (session.addresses.length === 0) return memory;
   const owner = { key: session.ownerKey, class: session.ownerClass };
   const isKnown = memory.owners.some(({ key }) => key === owner.key);
-  // An alerted session on a known network puts only its place on probation; on a new network, the whole owner.
-  const suspect = isKnown ? `#${session.prefixes.at(-1)}` : owner.key;
+  const suspect = suspectOf(session, memory);
   const probation = memory.probations.find((waiting) => waiting.owner === suspect);
   const others = memory.probations.filter((waiting) => waiting !== probation);
   const day = Math.max(memory.day, dayOf(session.startMs));
@@ -233,7 +260,13 @@ const learn = (session: Session, memory: NetworkMemory): NetworkMemory => {
   const next = countDay(memory, day, isCounted ? newIn(session, memory) : 0);
   if (session.isTold || !isVouchedFor) {
     const days = session.isTold ? (probation?.days ?? 0) : waited;
-    return { ...next, probations: [{ owner: suspect, days, lastDay: day }, ...others].slice(0, probationsMax) };
+    const nats = Math.max(probation?.nats ?? 0, session.scores[0] ?? 0);
+    const excess = Math.max(probation?.excess ?? session.excess, session.excess);
+    const isTold = session.isTold || probation?.isTold === true;
+    return {
+      ...next,
+      probations: [{ owner: suspect, days, lastDay: day, nats, excess, isTold }, ...others].slice(0, probationsMax),
+    };
   }
   return {
     ...next,
@@ -244,6 +277,17 @@ const learn = (session: Session, memory: NetworkMemory): NetworkMemory => {
     countries: withCountry(session.country, memory.countries),
     probations: others,
   };
+};
+
+/** An alerted session on a known network puts only its place on probation; on a new network, the whole owner. */
+const suspectOf = ({ ownerKey: key, prefixes }: Session, { owners }: NetworkMemory): string =>
+  owners.some((owner) => owner.key === key) ? `#${prefixes.at(-1)}` : key;
+
+/** The story that the session goes on with, if it does. */
+export const storyOf = (session: Session, memory: NetworkMemory): Probation | undefined => {
+  if (memory.probations.length === 0) return undefined;
+  const suspect = suspectOf(session, memory);
+  return memory.probations.find(({ owner }) => owner === suspect);
 };
 
 const isFounding = ({ sessions, days }: NetworkMemory): boolean => sessions < sessionsMin || days < foundingDays;

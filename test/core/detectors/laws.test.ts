@@ -22,6 +22,7 @@ import { history } from '../history.ts';
 /** An organization that says the same of everybody. */
 const peers = {
   network: {
+    kindShares: () => [1 / 3, 1 / 3, 1 / 3],
     share: () => 0.2,
     orgNewness: () => 0.1,
     classRatio: () => 0.5,
@@ -70,7 +71,7 @@ const learnAll = ({ event, session, kind }: Seen, memory: Learned): Learned => (
   action: sensitiveAction.learn(session, memory.action),
   failures: authenticationFailures.learn(session, memory.failures),
   life: tokenLife.learn(session, memory.life),
-  pair: simultaneousNetworks.learn(session, memory.pair),
+  pair: simultaneousNetworks.learn({ session, isAway: true }, memory.pair),
   target: unfamiliarTarget.learn(session, memory.target),
   dayUse: usageDay.learn({ event, session, kind }, memory.dayUse),
 });

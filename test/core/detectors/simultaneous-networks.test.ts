@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ada, call, daily, having } from '../having.ts';
+import type { NetworkLookup } from '../../../lib/core/network.ts';
+import { acme, ada, call, daily, exampleOwners, having, havingIn } from '../having.ts';
 
 const home = '203.0.113.5';
 const rented = '198.51.100.9';
@@ -19,6 +20,20 @@ describe('simultaneous networks', () => {
       apartMs: 5 * 60_000,
       sessionsPaired: 0,
     });
+  });
+
+  it('surprise more between two countries than within one, or where a country is not known', () => {
+    const heardAt = (country: string | undefined) => {
+      const lookup: NetworkLookup = (ip) => {
+        const found = exampleOwners(ip);
+        if (ip.text !== rented || found?.owner === undefined) return found;
+        return country === undefined ? { owner: found.owner } : { owner: found.owner, country };
+      };
+      const past = havingIn({ ...acme, lookup }, work, [at('09:00', home), at('09:05', rented)]);
+      return past.hears('simultaneous-networks', at('09:10', home)).nats;
+    };
+    expect(heardAt('NL')).toBeGreaterThan(heardAt('DE') + 1);
+    expect(heardAt(undefined)).toBe(heardAt('NL'));
   });
 
   it('are silent for somebody who moves, and stays there', () => {

@@ -143,6 +143,14 @@ describe('probation', () => {
     expect(meanwhile.nats).toBeGreaterThan(before - Math.log(3));
   });
 
+  it('keeps what the network was worth on its first day: patience does not wear it down', () => {
+    const first = having(fixed).hears('unfamiliar-network', call(afterwards, '198.51.100.9')).nats;
+    for (const days of [1, 5, 13]) {
+      const then = havingIn(quiet, fixed, visits(days)).hears('unfamiliar-network', next).nats;
+      expect(then).toBeGreaterThanOrEqual(first);
+    }
+  });
+
   it('ends after fourteen distinct quiet days, and not a day before', () => {
     expect(havingIn(quiet, fixed, visits(13)).hears('unfamiliar-network', next).nats).toBeGreaterThan(0);
     expect(havingIn(quiet, fixed, visits(14)).hears('unfamiliar-network', next).nats).toBe(0);
@@ -158,6 +166,33 @@ describe('probation', () => {
   it('is not cut short by what happens at home in between', () => {
     const home = daily({ from: '2026-02-14T15:00Z', times: 13, ip: '192.0.2.7' });
     expect(havingIn(quiet, fixed, home, visits(13)).hears('unfamiliar-network', next).nats).toBeGreaterThan(0);
+  });
+});
+
+describe('what a calm past promises', () => {
+  const person = (id: string): Principal => ({ ...ada, id, name: `${id}@example.com` });
+  const calm = daily({ from: '2026-01-05T11:00Z', times: 30, ip: '203.0.113.5', principal: ada });
+  /** Another address of the same provider every other day. */
+  const restless = ['bob', 'eve', 'dan', 'kim', 'lee', 'max'].flatMap((id, i) =>
+    daily({
+      from: '2026-01-05T09:00Z',
+      times: 30,
+      ip: (nth) => `203.0.113.${20 * i + 20 + (nth >> 1)}`,
+      principal: person(id),
+    }),
+  );
+  const elsewhere = call('2026-02-04T11:00Z', '203.0.113.250', { principal: ada });
+
+  it('is less where the others keep moving', () => {
+    const alone = having(calm).hears('unfamiliar-network', elsewhere).nats;
+    expect(having(calm, restless).hears('unfamiliar-network', elsewhere).nats).toBeLessThan(alone);
+  });
+
+  it('of a machine is not, however people move', () => {
+    const server = daily({ from: '2026-01-05T11:00Z', times: 30, ip: '192.0.2.7' });
+    const moved = call('2026-02-04T11:00Z', '192.0.2.99');
+    const alone = having(server).hears('unfamiliar-network', moved).nats;
+    expect(having(server, restless).hears('unfamiliar-network', moved).nats).toBeGreaterThanOrEqual(alone - 0.01);
   });
 });
 
