@@ -1,6 +1,6 @@
 import type { Document } from '../../lib/app/ports.ts';
 import type { Alert } from '../../lib/core/alert.ts';
-import { horizonOf, latenessMs, sweepMs, tellFromMs } from '../../lib/core/coverage.ts';
+import { horizonOf, latenessMs, sweepEveryMs, sweepMs, tellFromMs } from '../../lib/core/coverage.ts';
 import { principalKey } from '../../lib/core/principal.ts';
 import { readBaseline } from '../../lib/core/stored.ts';
 import { msPerDay, msPerHour } from '../../lib/core/time.ts';
@@ -207,8 +207,8 @@ const recovered = ({ record, endMs }: Played): readonly string[] => {
   ];
 };
 
-/** Two hours more than the sweep's reach, and what the last poll had yet to forget. */
-const rememberedMs = sweepMs + 2 * msPerHour + lastPollMs;
+/** The sweep's reach, a day because it is due only daily, two hours more, and what the last poll had yet to forget. */
+const rememberedMs = sweepMs + sweepEveryMs + 2 * msPerHour + lastPollMs;
 
 const bounded = ({ world, record }: Played): readonly string[] => {
   const sinceMs = (record.coverage?.settledThroughMs ?? 0) - rememberedMs;
