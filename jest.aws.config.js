@@ -9,5 +9,4 @@ export default {
   testMatch: ['**/test/aws/**/*.aws-test.ts'],
   globalSetup: '<rootDir>/test/aws/tools/set-up.ts',
   testTimeout: 120_000,
-  maxWorkers: 2,
 };

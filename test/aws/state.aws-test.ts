@@ -204,7 +204,7 @@ describe('what DynamoDB keeps', () => {
         opened: 400,
         outbox: 'never',
         told: 400,
-        seen: 7,
+        seen: 40,
         bad: 90,
         'bad-ring': 'never',
       });
