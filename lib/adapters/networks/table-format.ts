@@ -37,9 +37,15 @@ export type TableContent = {
 };
 
 /** As read: owners are too many to be made into objects before anybody asks for one. */
-export type Table = Omit<TableContent, 'owners'> & {
+export type TableBody = Pick<TableContent, 'countries' | 'pieces'> & {
   /** The owner of a value; value 1 is the first. */
   ownerAt(value: number): TableContent['owners'][number] | undefined;
+};
+
+/** The body is four fifths of a poller's start, and most polls meet no address: it is read when one is asked for. */
+export type Table = Pick<TableContent, 'asOf' | 'attribution'> & {
+  /** Reads the body, anew each time. Throws `NetworksError`. */
+  readBody(): TableBody;
 };
 
 type Header = {
@@ -81,8 +87,8 @@ export const encodeTable = ({ asOf, attribution, owners, countries, pieces }: Ta
   return Buffer.concat([Buffer.from(`${magic}\n${JSON.stringify(header)}\n`), gzipSync(body)]);
 };
 
-/** The content of a table file; `file` is its name in errors. Throws `NetworksError`. */
-export const decodeTable = (bytes: Buffer, file: string): Table => {
+/** Reads the two lines of text of a table file; `file` is its name in errors. Throws `NetworksError`. */
+export const openTable = (bytes: Buffer, file: string): Table => {
   const unusable = (why: string, cause?: unknown) =>
     new NetworksError(`${file} is not a usable ownership table: ${why}. Run "npm run build" to make it anew.`, {
       cause,
@@ -95,9 +101,22 @@ export const decodeTable = (bytes: Buffer, file: string): Table => {
   const headerEnd = bytes.indexOf('\n', magicEnd + 1);
   const header = headerEnd < 0 ? undefined : parseHeader(bytes.toString('utf8', magicEnd + 1, headerEnd));
   if (header === undefined) throw unusable('its second line is damaged');
-  const body = inflate(bytes.subarray(headerEnd + 1), bodyBytes(header));
-  if (body instanceof Error) throw unusable('it is cut short or damaged', body);
+  const zipped = bytes.subarray(headerEnd + 1);
+  // A gzip stream ends with the length of what it holds, so that a file cut short is known at once.
+  if (zipped.length < 4 || zipped.readUInt32LE(zipped.length - 4) !== bodyBytes(header))
+    throw unusable('it is cut short or damaged');
+  return {
+    asOf: header.asOf,
+    attribution: header.attribution,
+    readBody: () => {
+      const body = inflate(zipped, bodyBytes(header));
+      if (body instanceof Error) throw unusable('it is cut short or damaged', body);
+      return tableBodyOf(header, body);
+    },
+  };
+};
 
+const tableBodyOf = (header: Header, body: Buffer): TableBody => {
   let at = 0;
   const take = (byteCount: number): Buffer => {
     at += byteCount;
@@ -118,8 +137,6 @@ export const decodeTable = (bytes: Buffer, file: string): Table => {
   });
   const ipv4 = familyPieces('ipv4');
   return {
-    asOf: header.asOf,
-    attribution: header.attribution,
     ownerAt: (value) => {
       const asn = asns[value - 1];
       const name = names.toString('utf8', nameEnds[value - 2] ?? 0, nameEnds[value - 1] ?? 0);

@@ -1,23 +1,24 @@
 import type { Ip } from '../../core/ip.ts';
 import type { NetworkLookup, Owner } from '../../core/network.ts';
 import { ownerClassOf } from './owner-class.ts';
-import { decodeTable, type Pieces } from './table-format.ts';
+import { openTable, type Pieces, type TableBody } from './table-format.ts';
 
 /**
  * Looks addresses up in the table that `npm run build` makes: two binary searches over sorted columns, about a
  * microsecond. An owner's class is told when it is first met, not stored, so that a change to the classes needs no new
- * table and means the same for the operator's own files.
+ * table and means the same for the operator’s own files. The table itself is read when an address is first asked for.
  */
 export const tableLookup = (
   bytes: Buffer,
   file: string,
 ): { readonly lookup: NetworkLookup; readonly credit: string } => {
-  const table = decodeTable(bytes, file);
+  const table = openTable(bytes, file);
+  let body: TableBody | undefined;
   const met = new Map<number, Owner>();
-  const ownerAt = (value: number): Owner | undefined => {
+  const ownerAt = (value: number, from: TableBody): Owner | undefined => {
     const before = met.get(value);
     if (before !== undefined) return before;
-    const found = table.ownerAt(value);
+    const found = from.ownerAt(value);
     if (found === undefined) return undefined;
     const owner = { ...found, class: ownerClassOf(found.asn, found.name) };
     met.set(value, owner);
@@ -25,10 +26,11 @@ export const tableLookup = (
   };
 
   const lookup: NetworkLookup = (ip) => {
-    const family = table.pieces[ip.bytes.length === 4 ? 'ipv4' : 'ipv6'];
+    body ??= table.readBody();
+    const family = body.pieces[ip.bytes.length === 4 ? 'ipv4' : 'ipv6'];
     const key = wordsOf(ip);
-    const owner = ownerAt(valueAt(family.owners, key));
-    const country = table.countries[valueAt(family.countries, key) - 1];
+    const owner = ownerAt(valueAt(family.owners, key), body);
+    const country = body.countries[valueAt(family.countries, key) - 1];
     if (owner === undefined) return country === undefined ? undefined : { country };
     return country === undefined ? { owner } : { owner, country };
   };

@@ -106,7 +106,7 @@ describe('the ownership table', () => {
 });
 
 describe('a file that is no table', () => {
-  const reading = (bytes: Buffer) => () => tableLookup(bytes, 'some/networks.bin');
+  const reading = (bytes: Buffer) => () => tableLookup(bytes, 'some/networks.bin').lookup(ip('192.0.2.1'));
 
   it('is named, with what to do', () => {
     expect(reading(Buffer.from('<html>not found</html>\n'))).toThrow(
