@@ -45,6 +45,7 @@ export type Invocation = { getRemainingTimeInMillis(): number };
 export const poller = async (world: World): Promise<(invocation: Invocation) => Promise<void>> => {
   const { environment, clock } = world;
   const settings = deployedSettings();
+  const { timeZone } = settings.alerts;
   const { lookup } = await openNetworks(networkFiles());
   const networks = rememberNetworks(lookup);
   const parts = {
@@ -66,7 +67,7 @@ export const poller = async (world: World): Promise<(invocation: Invocation) => 
     pollEveryMs: settings.pollEveryMs,
     ...snsAlerts({
       topicArn: required(environment, 'ALERT_TOPIC'),
-      words: { one: alertMessage, many: manyAlertsMessage },
+      words: { one: (alert, omitted) => alertMessage(alert, omitted, timeZone), many: manyAlertsMessage },
     }),
     writeMeasures: embeddedMetrics({ namespace: required(environment, 'METRICS_NAMESPACE') }),
   };
@@ -101,12 +102,18 @@ export const digester = ({ environment, clock }: World): (() => Promise<void>) =
 
 /** Says in Slack what came by the topic. */
 export const slackNotifier = ({ environment, clock }: World): ((event: SnsEvent) => Promise<void>) => {
-  const { slack } = deployedSettings().alerts;
+  const { slack, timeZone } = deployedSettings().alerts;
   if (slack === undefined) throw new Error('The settings name no Slack: alerts.slack is missing.');
   const secrets = openSecrets({ environment, clock });
   const notify = slackNotifications({
     post: slackWebhook({ readUrl: (options) => secrets.read(slack, options), clock }),
-    words: { alert: slackMessage, alerts: slackManyAlerts, digest: slackDigest, alarm: slackAlarm, other: slackNotice },
+    words: {
+      alert: (alert) => slackMessage(alert, timeZone),
+      alerts: slackManyAlerts,
+      digest: slackDigest,
+      alarm: slackAlarm,
+      other: slackNotice,
+    },
   });
   return (event) => notify(messagesIn(event));
 };

@@ -127,8 +127,10 @@ const watchReal = async (
   }
 };
 
-const toSlack = ({ alerts: { slack } }: Settings, world: World): readonly Receiver[] =>
-  slack === undefined ? [] : [openSlack(slack, world, { one: slackMessage, many: slackManyAlerts })];
+const toSlack = ({ alerts: { slack, timeZone } }: Settings, world: World): readonly Receiver[] =>
+  slack === undefined
+    ? []
+    : [openSlack(slack, world, { one: (alert) => slackMessage(alert, timeZone), many: slackManyAlerts })];
 
 const sayEnd = (
   { told, coverages, troubles }: Watched,

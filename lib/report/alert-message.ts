@@ -10,10 +10,13 @@ export type TopicWords = { readonly subject: string; readonly text: string; read
 /** What plain-text e-mail is read at without folding. */
 const emailColumns = 78;
 
-/** `omitted`: what had to be left out or shortened, in the names of the JSON's keys; whoever reads is told. */
-export const alertMessage = (alert: Alert, omitted: readonly string[]): TopicWords => ({
+/**
+ * `zone`: the readers', said beside UTC. `omitted`: what had to be left out or shortened, in the names of the JSON's keys;
+ * whoever reads is told.
+ */
+export const alertMessage = (alert: Alert, omitted: readonly string[], zone?: string): TopicWords => ({
   subject: alertSubject(alert),
-  text: `${alertText(alert, { width: emailColumns })}${omittedText(omitted)}`,
+  text: `${alertText(alert, { width: emailColumns, zone })}${omittedText(omitted)}`,
   json: omitted.length === 0 ? alertJson(alert) : cutAlertJson(alert, omitted),
 });
 

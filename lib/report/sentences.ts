@@ -1,4 +1,5 @@
 import type { Alert, Evidence, Finding, NetworkLevel } from '../core/alert.ts';
+import { msPerDay, msPerHour } from '../core/time.ts';
 import { rotationInPassing, rotationNews, rotationStory } from './rotation-sentences.ts';
 import { named, shownText } from './safe-text.ts';
 import {
@@ -123,6 +124,27 @@ const unfamiliarNetwork = ({
 /** Where hours are looser than this, the check has little power (measured: it rises steeply from 0.6). */
 const concentrationOfPower = 0.6;
 
+/** In the principal's own time, which its rhythm tells and no zone could: `That is 4 hours before its day begins.` */
+const ownTimeText = ({
+  atMs,
+  usualFromHour,
+  usualToHour,
+}: Pick<Of<'odd-hours'>, 'atMs' | 'usualFromHour' | 'usualToHour'>): string => {
+  const hour = (atMs % msPerDay) / msPerHour;
+  const dayHours = hoursAfter(usualFromHour, usualToHour);
+  const sinceStart = hoursAfter(usualFromHour, hour);
+  if (sinceStart <= dayHours) return '';
+  const before = Math.round(24 - sinceStart);
+  const after = Math.round(sinceStart - dayHours);
+  if (Math.min(before, after) === 0) return '';
+  return before <= after
+    ? `That is ${counted(before, 'hour')} before its day begins.`
+    : `That is ${counted(after, 'hour')} after its day ends.`;
+};
+
+/** From one hour of the day forward to the other, around midnight. */
+const hoursAfter = (from: number, to: number): number => (to - from + 24) % 24;
+
 const oddHours = (
   { atMs, density, sessions, usualFromHour, usualToHour, concentration }: Of<'odd-hours'>,
   { zone }: SentenceContext,
@@ -137,7 +159,9 @@ const oddHours = (
   return [
     `It was active on ${instantText(atMs, zone)}, ${manner}.`,
     `Nine in ten of its sessions start from ${hoursText({ fromHour: usualFromHour, toHour: usualToHour, onMs: atMs }, zone)}, as learned from about ${counted(Math.round(sessions), 'session')}.`,
-    concentration < concentrationOfPower ? 'It keeps loose hours, so this sign is weak by itself.' : '',
+    concentration < concentrationOfPower
+      ? 'It keeps loose hours, so this sign is weak by itself.'
+      : ownTimeText({ atMs, usualFromHour, usualToHour }),
   ]
     .filter((part) => part !== '')
     .join(' ');

@@ -76,11 +76,16 @@ describe('a Scalr account in the settings', () => {
 
 describe('who is told', () => {
   it('is nobody by default, and whoever is written', () => {
-    const written = { email: ['security@example.com'], slack: 'aws-sm:tokenwatch/slack#webhook' };
-    expect(settingsOf({ sources: [pulumi] }).alerts).toEqual({ email: [], slack: undefined });
+    const written = {
+      email: ['security@example.com'],
+      slack: 'aws-sm:tokenwatch/slack#webhook',
+      timeZone: 'Europe/Berlin',
+    };
+    expect(settingsOf({ sources: [pulumi] }).alerts).toEqual({ email: [], slack: undefined, timeZone: undefined });
     expect(settingsOf({ sources: [pulumi], alerts: written }).alerts).toEqual({
       email: ['security@example.com'],
       slack: { scheme: 'aws-sm', id: 'tokenwatch/slack', stage: undefined, field: 'webhook' },
+      timeZone: 'Europe/Berlin',
     });
   });
 
@@ -89,6 +94,10 @@ describe('who is told', () => {
       'alerts.email.0: write an e-mail address, such as security@example.com',
       'alerts.slak: is no setting: write slack, or remove it',
     ]);
+    for (const timeZone of ['Berlin', '+01:00', 7])
+      expect(problemsOf({ sources: [pulumi], alerts: { timeZone } })).toEqual([
+        'alerts.timeZone: write a time zone by its IANA name, such as "Europe/Berlin"',
+      ]);
   });
 });
 

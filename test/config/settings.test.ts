@@ -25,7 +25,7 @@ const webTokenLike = `eyJ${'A'.repeat(40)}.${'B'.repeat(40)}.${'C'.repeat(40)}`;
 
 /** What `alerts` and `aws` are where nothing is written. */
 const nobodyElseTold = {
-  alerts: { email: [], slack: undefined },
+  alerts: { email: [], slack: undefined, timeZone: undefined },
   aws: {
     stack: 'tokenwatch',
     stateTable: undefined,

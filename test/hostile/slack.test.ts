@@ -51,7 +51,7 @@ const lawful = (message: SlackMessage, harmless: SlackMessage): void => {
 };
 
 describe('in Slack', () => {
-  const harmless = alertsSaying(harmlessText).map(slackMessage);
+  const harmless = alertsSaying(harmlessText).map((alert) => slackMessage(alert));
 
   it.each(cases)('many alerts at once have no markup but ours: %s', (_, text) => {
     lawful(slackManyAlerts(alertsSaying(text)), slackManyAlerts(alertsSaying(harmlessText)));

@@ -60,8 +60,20 @@ describe('the sentence of an unfamiliar network', () => {
 describe('the sentence of odd hours', () => {
   it('says when, which hours are usual, and how sure', () => {
     expect(sentence(oddHours(), 2)).toBe(
-      'It was active on 14 Mar 2026 02:13 UTC, an hour 50 times quieter than its average hour. Nine in ten of its sessions start from 07:00 to 17:30 UTC, as learned from about 120 sessions. Unusual for it (about 1 in 100).',
+      'It was active on 14 Mar 2026 02:13 UTC, an hour 50 times quieter than its average hour. Nine in ten of its sessions start from 07:00 to 17:30 UTC, as learned from about 120 sessions. That is 5 hours before its day begins. Unusual for it (about 1 in 100).',
     );
+  });
+
+  it('says how far that is from the day that the principal keeps, on either side of it and around midnight', () => {
+    const at = (hour: number, usual: { readonly usualFromHour: number; readonly usualToHour: number }): string =>
+      sentence(oddHours({ atMs: Date.UTC(2026, 2, 14, hour), ...usual }));
+    const office = { usualFromHour: 7, usualToHour: 17.5 };
+    const nights = { usualFromHour: 22, usualToHour: 5 };
+    expect(at(19, office)).toContain('That is 2 hours after its day ends.');
+    expect(at(6, office)).toContain('That is 1 hour before its day begins.');
+    expect(at(7, nights)).toContain('That is 2 hours after its day ends.');
+    expect(at(20, nights)).toContain('That is 2 hours before its day begins.');
+    for (const within of [at(9, office), at(23, nights), at(2, nights)]) expect(within).not.toContain('That is');
   });
 
   it('says all times in the zone of the reader too, as that day has it', () => {

@@ -9,14 +9,17 @@ import { clockText } from '../times.ts';
 import { addressText, counted, networkText } from '../words.ts';
 import { context, type Link, labelled, lines, links, type SlackMessage, slackMessageOf } from './message.ts';
 
-/** An alert as a Slack message, in the order of the questions asked at night: what, why, where, what do I do now. */
+/**
+ * An alert as a Slack message, in the order of the questions asked at night: what, why, where, what do I do now. `zone`: the
+ * readers', said beside UTC.
+ */
 
-export const slackMessage = (alert: Alert): SlackMessage =>
+export const slackMessage = (alert: Alert, zone?: string): SlackMessage =>
   slackMessageOf(`${alert.severity.toUpperCase()}: ${headlineOf(alert)}`, [
-    lines([whenText(alert, undefined), whoText(alert), howSure(alert)]),
+    lines([whenText(alert, zone), whoText(alert), howSure(alert)]),
     labelled(
       'Why',
-      alert.findings.map((finding) => `• ${sentenceOf(finding, alert)}`),
+      alert.findings.map((finding) => `• ${sentenceOf(finding, { ...alert, zone })}`),
     ),
     labelled('Said', (alert.acknowledged ?? []).map(acknowledgedLine)),
     labelled(
