@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { deployable } from '../lib/config/deployable.ts';
+import { parseDeployable } from '../lib/config/deployable.ts';
 import { deployedText } from '../lib/config/deployed-settings.ts';
-import { parseSettings, type Settings, SettingsError } from '../lib/config/settings.ts';
+import { type Settings, SettingsError } from '../lib/config/settings.ts';
 import { MonitorStack } from '../lib/infra/monitor-stack.ts';
 import { networksProblems } from '../lib/infra/networks-layer.ts';
 
@@ -30,10 +30,8 @@ const main = (): void => {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 };
 
-const readSettings = (file: string): Settings => {
-  const settings = parseSettings(textOf(file), file);
-  return deployable(settings, file, networksProblems({ tableFile: networksFile, mmdbFiles: settings.mmdbPaths }));
-};
+const readSettings = (file: string): Settings =>
+  parseDeployable(textOf(file), file, (mmdbFiles) => networksProblems({ tableFile: networksFile, mmdbFiles }));
 
 const textOf = (file: string): string => {
   try {

@@ -16,12 +16,13 @@ import { slackNotifications } from './app/notify-slack.ts';
 import { deadlineWithin, pollOnce } from './app/poll.ts';
 import type { Clock, StateStore, SurveyedSource } from './app/ports.ts';
 import { settingsIn } from './config/deployed-settings.ts';
+import { logOptions } from './config/log-options.ts';
 import type { Settings } from './config/settings.ts';
 import { allowedBy } from './core/allowance.ts';
 import { rememberNetworks } from './core/network.ts';
 import { alertJson, terminalSafe } from './report/alert-json.ts';
-import { alertMessage } from './report/alert-message.ts';
-import { digestJson, digestSubject, digestText } from './report/digest-text.ts';
+import { alertMessage, type Readers } from './report/alert-message.ts';
+import { digestMessage } from './report/digest-text.ts';
 import { manyAlertsMessage } from './report/many-alerts.ts';
 import { slackAlarm, slackNotice } from './report/slack/alarm.ts';
 import { slackMessage } from './report/slack/alert.ts';
@@ -45,7 +46,7 @@ export type Invocation = { getRemainingTimeInMillis(): number };
 export const poller = async (world: World): Promise<(invocation: Invocation) => Promise<void>> => {
   const { environment, clock } = world;
   const settings = deployedSettings();
-  const { timeZone } = settings.alerts;
+  const readers = readersOf(settings, environment);
   const { lookup } = await openNetworks(networkFiles());
   const networks = rememberNetworks(lookup);
   const parts = {
@@ -67,16 +68,21 @@ export const poller = async (world: World): Promise<(invocation: Invocation) => 
     pollEveryMs: settings.pollEveryMs,
     ...snsAlerts({
       topicArn: required(environment, 'ALERT_TOPIC'),
-      words: { one: (alert, omitted) => alertMessage(alert, omitted, timeZone), many: manyAlertsMessage },
+      words: {
+        one: (alert, omitted) => alertMessage(alert, omitted, readers),
+        many: (alerts, omitted) => manyAlertsMessage(alerts, omitted, readers),
+      },
     }),
     writeMeasures: embeddedMetrics({ namespace: required(environment, 'METRICS_NAMESPACE') }),
   };
   return async (invocation) => {
-    const { stopAfterMs, endAfterMs, endTellingAfterMs } = deadlineWithin(invocation.getRemainingTimeInMillis());
+    const remainingMs = invocation.getRemainingTimeInMillis();
+    const { stopAfterMs, endAfterMs, endTellingAfterMs, tellBrieflyMs } = deadlineWithin(remainingMs);
     await pollOnce(parts, {
       stopAtMs: clock.nowMs() + stopAfterMs,
       signal: AbortSignal.timeout(endAfterMs),
       tellingSignal: AbortSignal.timeout(endTellingAfterMs),
+      briefly: () => AbortSignal.timeout(tellBrieflyMs),
     });
   };
 };
@@ -92,7 +98,7 @@ export const digester = ({ environment, clock }: World): (() => Promise<void>) =
     allow,
     publish: snsDigests({
       topicArn: required(environment, 'ALERT_TOPIC'),
-      words: (all) => ({ subject: digestSubject(all), text: digestText(all), json: digestJson(all) }),
+      words: digestMessage,
     }),
   };
   return async () => {
@@ -102,14 +108,16 @@ export const digester = ({ environment, clock }: World): (() => Promise<void>) =
 
 /** Says in Slack what came by the topic. */
 export const slackNotifier = ({ environment, clock }: World): ((event: SnsEvent) => Promise<void>) => {
-  const { slack, timeZone } = deployedSettings().alerts;
+  const settings = deployedSettings();
+  const { slack } = settings.alerts;
   if (slack === undefined) throw new Error('The settings name no Slack: alerts.slack is missing.');
+  const readers = readersOf(settings, environment);
   const secrets = openSecrets({ environment, clock });
   const notify = slackNotifications({
     post: slackWebhook({ readUrl: (options) => secrets.read(slack, options), clock }),
     words: {
-      alert: (alert) => slackMessage(alert, timeZone),
-      alerts: slackManyAlerts,
+      alert: (alert) => slackMessage(alert, readers),
+      alerts: (alerts) => slackManyAlerts(alerts, readers),
       digest: slackDigest,
       alarm: slackAlarm,
       other: slackNotice,
@@ -120,6 +128,16 @@ export const slackNotifier = ({ environment, clock }: World): ((event: SnsEvent)
 
 /** Laid beside the bundle by the stack, which has checked it. */
 const deployedSettings = (): Settings => settingsIn(readFileSync(new URL('./settings.json', import.meta.url), 'utf8'));
+
+/** Their commands work on the table, from wherever they sit. */
+const readersOf = (settings: Settings, environment: Environment): Readers => ({
+  zone: settings.alerts.timeZone,
+  place: {
+    program: 'tokenwatch',
+    state: `dynamodb:${required(environment, 'STATE_TABLE')}`,
+    logs: logOptions(settings),
+  },
+});
 
 const deployedState = (environment: Environment): StateStore =>
   dynamodbState({ table: required(environment, 'STATE_TABLE') });

@@ -20,7 +20,6 @@ import {
 } from './app/ports.ts';
 import type { Secret } from './config/secret.ts';
 import type { SecretReference } from './config/secret-reference.ts';
-import type { Settings } from './config/settings.ts';
 import type { Source } from './config/source-settings.ts';
 import { StoredShapeError } from './core/stored.ts';
 
@@ -30,6 +29,7 @@ import { StoredShapeError } from './core/stored.ts';
  */
 
 export { consoleAlerts } from './adapters/alerts/console.ts';
+export { webhookTrouble } from './adapters/alerts/slack.ts';
 export { fastForwardClock, systemClock } from './adapters/clock.ts';
 export type { Networks } from './adapters/networks/open.ts';
 export { fileWarning } from './adapters/secrets/file.ts';
@@ -66,14 +66,6 @@ export const openVendor = (source: Source, world: SourceWorld): VendorSource =>
 
 /** The log by itself, without what the vendor's API adds: how far back it reaches is then what it shows. */
 export const logOf = (source: VendorSource): AuditSource => ('log' in source ? source.log : source);
-
-/** A Scalr account without a log group of its own reads the one that its stack makes. */
-export const sourcesOf = ({ sources, aws }: Pick<Settings, 'sources' | 'aws'>): readonly Source[] =>
-  sources.map((source) =>
-    source.kind === 'scalr'
-      ? { ...source, logGroup: source.logGroup ?? `/${aws.stack}/scalr/${source.account}` }
-      : source,
-  );
 
 /** Alerts to an incoming webhook of Slack, whose address is asked for with the first alert. */
 export const openSlack = (

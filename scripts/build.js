@@ -1,7 +1,7 @@
 /**
- * Makes dist/: the command line tool, the ownership table, and the licences and the bill of materials of what is in both. Runs after `npm ci` in a
- * checkout and before `npm pack`. Plain JavaScript, and it must stay so: it may be run by a Node that knows no
- * TypeScript.
+ * Makes dist/: the command line tool, the ownership table, and the licences and the bill of materials of what is in both
+ * and in the deployed functions. Runs after `npm ci` in a checkout and before `npm pack`. Plain JavaScript, and it must
+ * stay so: it may be run by a Node that knows no TypeScript.
  *
  * Vendor packages are bundled: a start takes 50 ms where loading some hundred small files took over a second, and who
  * installs tokenwatch downloads only what runs. The price is that their licences must be collected here.
@@ -9,7 +9,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { billOfMaterials, bundledPackages, licensesText } from './bundled.js';
+import { billOfMaterials, bundledPackages, filesInFunctions, licensesText } from './bundled.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -42,7 +42,10 @@ const main = async () => {
 
   const { networksBytes, attribution } = await importTypeScript(build, join(root, 'scripts/build-networks.ts'));
   writeFileSync(join(dist, 'networks.bin'), networksBytes(root));
-  const packages = bundledPackages(root, Object.keys(cli.metafile.inputs));
+  const packages = bundledPackages(root, {
+    'command line': Object.keys(cli.metafile.inputs),
+    functions: await filesInFunctions(root, build),
+  });
   const ours = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   writeFileSync(join(dist, 'licenses.txt'), licensesText(packages, attribution));
   writeFileSync(

@@ -1,6 +1,7 @@
 /**
- * What is inside a bundle that others wrote: its packages with their licences, as the text that those licences ask to be
- * kept with every copy, and as a bill of materials in CycloneDX (https://cyclonedx.org/docs/1.6/json/).
+ * What is inside our bundles that others wrote, the command line's and those of the functions in AWS: their packages with
+ * their licences, as the text that those licences ask to be kept with every copy, and as a bill of materials in CycloneDX
+ * (https://cyclonedx.org/docs/1.6/json/).
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,11 +18,49 @@ const licencesAllowed = new Set([
   'CC0-1.0',
 ]);
 
-/** The packages of which these files are; throws where one is under a licence that nobody has looked at. */
-export const bundledPackages = (root, bundledFiles) => {
-  const folders = bundledFiles.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []);
-  return [...new Set(folders)].toSorted().map((folder) => {
+/** As `lib/infra/monitor-function.ts` bundles a door; a test holds the two together. */
+export const outsideFunctions = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+];
+
+/** What a deployment bundles on the operator's machine, found by bundling it and keeping nothing; `build` is esbuild's. */
+export const filesInFunctions = async (root, build) => {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: readdirSync(join(root, 'lambdas')).map((door) => `lambdas/${door}`),
+    outdir: 'unused',
+    write: false,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    external: outsideFunctions,
+    metafile: true,
+    logLevel: 'warning',
+  });
+  return Object.keys(metafile.inputs);
+};
+
+/**
+ * The packages of which these files are, each with the names of the bundles that it is in; throws where one is under a
+ * licence that nobody has looked at.
+ */
+export const bundledPackages = (root, filesByBundle) => {
+  const bundlesByFolder = new Map();
+  for (const [bundle, files] of Object.entries(filesByBundle)) {
+    for (const folder of files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? [])) {
+      bundlesByFolder.set(folder, (bundlesByFolder.get(folder) ?? new Set()).add(bundle));
+    }
+  }
+  return [...bundlesByFolder.keys()].toSorted().map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const bundles = [...bundlesByFolder.get(folder)];
     if (!licencesAllowed.has(license)) {
       throw new Error(
         `${name} ${version} is under the licence ${license}, which is not among ${[...licencesAllowed].join(', ')}: ` +
@@ -30,7 +69,7 @@ export const bundledPackages = (root, bundledFiles) => {
     }
     const file = readdirSync(join(root, folder)).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
     const text = file === undefined ? '' : readFileSync(join(root, folder, file), 'utf8').trim();
-    return { name, version, license, text };
+    return { name, version, license, text, bundles };
   });
 };
 
@@ -60,13 +99,14 @@ export const billOfMaterials = ({ name, version, license }, packages, dataPackag
   ],
 });
 
-const componentOf = (type, { name, version, license }) => ({
+const componentOf = (type, { name, version, license, bundles = [] }) => ({
   type,
   'bom-ref': purlOf(name, version),
   name,
   version,
   purl: purlOf(name, version),
   licenses: licenceOf(license),
+  ...(bundles.length > 0 && { properties: bundles.map((bundle) => ({ name: 'tokenwatch:bundle', value: bundle })) }),
 });
 
 const licenceOf = (license) => [{ license: { id: license } }];

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { build, stop } from 'esbuild';
+import { billOfMaterials, bundledPackages, filesInFunctions, outsideFunctions } from '../scripts/bundled.js';
 
 /** What we let in: few packages, pinned, each with its reason, under licences that somebody has looked at. */
 
@@ -68,5 +71,40 @@ describe('the packages that tokenwatch is made with', () => {
     expect(
       locked.filter(([path, each]) => each.integrity === undefined && !isBundled(path)).map(([path]) => path),
     ).toEqual([]);
+  });
+});
+
+describe('the bill of materials', () => {
+  afterAll(() => stop());
+  const root = fileURLToPath(new URL('../', import.meta.url));
+
+  const componentsOf = async (files: readonly string[]) => {
+    const packages = bundledPackages(root, { 'command line': files, functions: await filesInFunctions(root, build) });
+    return billOfMaterials({ name: 'tokenwatch', version: '1.0.0', license: 'Apache-2.0' }, packages, []).components;
+  };
+
+  it('names what is in the deployed functions too, and in which bundle each package is', async () => {
+    const components = await componentsOf(['node_modules/ipaddr.js/lib/ipaddr.js', 'lib/core/ip.ts']);
+    expect(components.find(({ name }) => name === '@aws-sdk/client-sns')).toMatchObject({
+      licenses: [{ license: { id: 'Apache-2.0' } }],
+      properties: [{ name: 'tokenwatch:bundle', value: 'functions' }],
+    });
+    expect(components.find(({ name }) => name === 'ipaddr.js')?.properties).toEqual([
+      { name: 'tokenwatch:bundle', value: 'command line' },
+      { name: 'tokenwatch:bundle', value: 'functions' },
+    ]);
+    expect(components.map(({ name }) => name)).not.toContain('esbuild');
+  }, 30_000);
+
+  it('is made of the same packages that a deployment bundles', () => {
+    const construct = textOf('lib/infra/monitor-function.ts');
+    const list = /neverNeeded = \[([^\]]*)\]/.exec(construct)?.[1] ?? '';
+    expect([...list.matchAll(/'([^']+)'/g)].map(([, name]) => name)).toEqual(outsideFunctions);
+    expect(construct).toContain("mainFields: ['module', 'main']");
+  });
+
+  it('is not made while a package in it is under a licence that nobody has looked at', () => {
+    const found = ['node_modules/caniuse-lite/dist/unpacker/index.js'];
+    expect(() => bundledPackages(root, { functions: found })).toThrow('is under the licence');
   });
 });

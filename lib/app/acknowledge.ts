@@ -17,14 +17,22 @@ export type Found = { readonly alert: Alert } | { readonly ids: readonly string[
 export const alertOf = async (state: StateStore, words: string): Promise<Found> => {
   const alerts: Alert[] = [];
   for (const source of await state.sources()) alerts.push(...(await state.alerts(source)));
-  const exact = alerts.find(({ id }) => id === words);
-  if (exact !== undefined) return { alert: exact };
-  const begun = alerts.filter(({ id }) => words.length >= prefixCharsMin && id.startsWith(words));
+  const meant = new Set(
+    idsMeant(
+      words,
+      alerts.map(({ id }) => id),
+    ),
+  );
+  const begun = alerts.filter(({ id }) => meant.has(id));
   const [only, ...more] = begun;
   if (only !== undefined && more.length === 0) return { alert: only };
   const some = more.length > 0 ? begun : alerts;
   return { ids: some.toSorted((a, b) => b.openedAtMs - a.openedAtMs).map(({ id }) => id) };
 };
+
+/** The id itself, else those that begin so. */
+export const idsMeant = (words: string, ids: readonly string[]): readonly string[] =>
+  ids.includes(words) ? [words] : ids.filter((id) => words.length >= prefixCharsMin && id.startsWith(words));
 
 /** The day alone names no alert. */
 const prefixCharsMin = 12;

@@ -1,7 +1,8 @@
 /**
  * Reads a source back in time, newest first, day by day, and keeps each day where the next run finds it: hours of paging
  * are not lost to a closed laptop. Every stretch is read whole or not at all. It ends where it is told to, or where the
- * vendor's history does, which shows only by nothing coming any more.
+ * vendor's history does, which shows only by nothing coming any more. A second that holds more than one reading may is
+ * passed over and told: whoever can fill one must not be able to stop the search for what they did.
  */
 
 import { latenessMs, sweepMs } from '../core/coverage.ts';
@@ -51,17 +52,26 @@ export type Gathered = Log & {
 export const emptyDaysMax = 28;
 
 export const gather = async (parts: GatherParts): Promise<Gathered> => {
-  const run: Run = { parts, kept: [...(await parts.store.stretches())], used: [], requests: 0, resumed: 0 };
+  const run: Run = {
+    parts,
+    kept: [...(await parts.store.stretches())],
+    used: [],
+    tooFull: [],
+    requests: 0,
+    resumed: 0,
+  };
   const { fromMs, toMs } = parts.stretch;
   let readFromMs = toMs;
   let emptyDays = 0;
   while (readFromMs > fromMs && emptyDays < emptyDaysMax && !isStopped(parts.signal)) {
     const dayStartMs = Math.floor((readFromMs - 1) / msPerDay) * msPerDay;
     const day = { fromMs: Math.max(fromMs, dayStartMs), toMs: readFromMs };
+    const tooFull = run.tooFull.length;
     const read = await gatherStretch(run, day);
     if (read === undefined) break;
     readFromMs = day.fromMs;
-    emptyDays = read.every(({ events }) => events === 0) ? emptyDays + 1 : 0;
+    const isEmpty = read.every(({ events }) => events === 0) && run.tooFull.length === tooFull;
+    emptyDays = isEmpty ? emptyDays + 1 : 0;
     parts.onProgress?.({ readFromMs, events: sumOf(run.used), requests: run.requests });
   }
   return gathered(run, { readFromMs, emptyDays });
@@ -72,6 +82,7 @@ type Run = {
   readonly kept: readonly KeptStretch[];
   /** Newest first. */
   readonly used: KeptStretch[];
+  readonly tooFull: Stretch[];
   requests: number;
   resumed: number;
 };
@@ -110,13 +121,20 @@ const isWithin = (piece: Stretch, { fromMs, toMs }: Stretch): boolean =>
 const isSettled = ({ toMs, readAtMs }: KeptStretch, nowMs: number): boolean =>
   readAtMs - toMs >= sweepMs || nowMs - readAtMs < msPerHour;
 
+/** Of a flood, each second costs sixteen requests to find. So many mean that something else is wrong. */
+const tooFullMax = 60;
+
 const gatherHalves = async (run: Run, { fromMs, toMs }: Stretch): Promise<readonly KeptStretch[] | undefined> => {
   const middleMs = fromMs + Math.floor((toMs - fromMs) / 2 / msPerSecond) * msPerSecond;
   if (middleMs <= fromMs || middleMs >= toMs) {
-    throw new SourceError(
-      'too-much',
-      `${run.parts.source.name} holds more events in one second than one reading may; it cannot be read.`,
-    );
+    if (run.tooFull.length >= tooFullMax) {
+      throw new SourceError(
+        'too-much',
+        `${run.parts.source.name} holds more events than one reading may in ${tooFullMax + 1} single seconds; it cannot be read.`,
+      );
+    }
+    run.tooFull.push({ fromMs, toMs });
+    return [];
   }
   const later = await gatherStretch(run, { fromMs: middleMs, toMs });
   const earlier = later === undefined ? undefined : await gatherStretch(run, { fromMs, toMs: middleMs });
@@ -175,6 +193,7 @@ const gathered = (
       events: sumOf(covered),
       toleranceMs: latenessMs,
       silences: [],
+      tooFull: run.tooFull.toSorted((a, b) => a.fromMs - b.fromMs),
       unreadRecords: covered.reduce((sum, { rejected }) => sum + rejected, 0),
       historyEnd: ended ? { emptyMs: emptyDays * msPerDay } : undefined,
     },

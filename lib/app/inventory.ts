@@ -20,6 +20,8 @@ export type InventoryParts = {
   readonly observed: Stretch | undefined;
   /** Undefined where only a log is at hand. */
   readonly listing: Listing | undefined;
+  /** By which name or id the log knows the token that asks; undefined where that cannot be told. */
+  readonly ownName?: string | undefined;
   readonly limits: HygieneLimits;
   /** Undefined: when the log ends. A recorded log is asked about as of its end, however long ago that was. */
   readonly nowMs: number | undefined;
@@ -28,11 +30,11 @@ export type InventoryParts = {
 };
 
 export const inventoryOf = async (parts: InventoryParts): Promise<Inventory> => {
-  const { source, provider, listing, limits } = parts;
+  const { source, provider, listing, ownName, limits } = parts;
   const uses = await usesIn(parts.log, parts);
   const nowMs = parts.nowMs ?? (uses.lastEventMs ?? 0) + 1;
   const observed = parts.observed ?? { fromMs: uses.firstEventMs ?? nowMs, toMs: nowMs };
-  return takeInventory({ source, provider, uses, listing, observed, limits, nowMs });
+  return takeInventory({ source, provider, uses, listing, ownName, observed, limits, nowMs });
 };
 
 export const usesIn = async (

@@ -66,6 +66,7 @@ export const coverageOfFiles = (
   events: register.events,
   toleranceMs: silenceLimitMs(register),
   silences: suspectSilences(register),
+  tooFull: [],
   unreadRecords,
   historyEnd: undefined,
 });

@@ -21,6 +21,7 @@ import {
   isSweepDue,
   readFromMs,
   skip,
+  sweepingOf,
   sweepOf,
   sweptThrough,
   withGap,
@@ -258,7 +259,8 @@ const sweep = async (run: Run): Promise<void> => {
   const { state, source } = run.parts;
   const reader = readerOf(run, stretchMaxMs);
   const { toMs, fromMs } = sweepOf(run.coverage);
-  let atMs = Math.max(fromMs, run.coverage.watching.sweptThroughMs ?? fromMs);
+  const sweeping = sweepingOf(run.coverage, { fromMs, nowMs: run.startMs });
+  let atMs = sweeping.throughMs;
   while (atMs < toMs) {
     const read = await reader.read((lengthMs) => ({ fromMs: atMs, toMs: Math.min(toMs, atMs + lengthMs) }));
     if (read === 'stopped') return;
@@ -277,8 +279,8 @@ const sweep = async (run: Run): Promise<void> => {
     run.coverage = withoutGapsIn(run.coverage, read.stretch);
     atMs = read.stretch.toMs;
     // A sweep that one run is too short for goes on in the next, rather than begin anew at every poll.
-    if (atMs < toMs) await commitCoverage(run, sweptThrough(run.coverage, atMs));
+    if (atMs < toMs) await commitCoverage(run, sweptThrough(run.coverage, { ...sweeping, throughMs: atMs }));
   }
-  await commitCoverage(run, endSweep(run.coverage, { atMs: run.startMs, fromMs, toMs }));
+  await commitCoverage(run, endSweep(run.coverage, { atMs: sweeping.atMs, fromMs, toMs }));
   run.sweep = run.coverage.watching.sweep;
 };

@@ -8,6 +8,7 @@ import { keptBy, type Spent } from '../core/promise.ts';
 import { silentRatio } from '../core/silence.ts';
 import { readCoverage } from '../core/stored.ts';
 import { msPerDay, msPerMinute } from '../core/time.ts';
+import type { Pause } from '../core/watching.ts';
 import { type MonitorParts, type MonitorRun, monitor } from './monitor.ts';
 import {
   type AuditSource,
@@ -34,20 +35,31 @@ export type Deadline = {
   readonly signal?: AbortSignal;
   /** Ends the telling: the last seconds are for measuring. */
   readonly tellingSignal?: AbortSignal;
+  /** Begins the short time of a telling that is not the last: a topic that hangs must not keep the log from being read. */
+  readonly briefly?: () => AbortSignal;
 };
 
 /** For telling and measuring, after the source is left alone. */
 const reserveMsMax = msPerMinute;
 
+/** A telling at its full pace takes ten seconds; a tenth of five minutes holds that, and twice of it leaves time to read. */
+const briefPart = 10;
+
 /** How long a run may begin things, and when what is under way is ended, where its host gives it so long. */
 export const deadlineWithin = (
   remainingMs: number,
-): { readonly stopAfterMs: number; readonly endAfterMs: number; readonly endTellingAfterMs: number } => {
+): {
+  readonly stopAfterMs: number;
+  readonly endAfterMs: number;
+  readonly endTellingAfterMs: number;
+  readonly tellBrieflyMs: number;
+} => {
   const reserveMs = Math.min(reserveMsMax, remainingMs / 2);
   return {
     stopAfterMs: remainingMs - reserveMs,
     endAfterMs: Math.floor(remainingMs - reserveMs / 2),
     endTellingAfterMs: Math.floor(remainingMs - reserveMs / 6),
+    tellBrieflyMs: Math.floor(remainingMs / briefPart),
   };
 };
 
@@ -55,7 +67,7 @@ export const deadlineWithin = (
 export type PollMeasures = {
   readonly source: string;
   readonly failure: SourceFailure | 'conflict' | 'other' | undefined;
-  /** How silent the log is: 1 is as long as can be usual; 0 while its rhythm is not known. */
+  /** How silent the log is: 1 is as long as can be usual; undefined while its history is read. */
   readonly silentRatio: number | undefined;
   /** How long ago the source was last seen through. */
   readonly lagMs: number | undefined;
@@ -66,7 +78,17 @@ export type PollMeasures = {
   /** Settled in this poll. */
   readonly events: number;
   readonly lateEvents: number;
+  /** That came later than they should, before their time was settled. */
+  readonly lateArrivals: number;
+  /** Of what was read, known or not: that reached the log late by the log's own word; undefined where it has none. */
+  readonly deliveredLate: number | undefined;
   readonly duplicates: number;
+  /** Seconds of the log that this poll had to leave out, as stretches. */
+  readonly gaps: number;
+  /** Nobody had looked for so long, until this poll did. */
+  readonly pause: Pause | undefined;
+  /** By the sweep that this poll brought to its end. */
+  readonly sweepFound: number | undefined;
   /** That were not kept before. */
   readonly badRecords: number;
   readonly requests: number;
@@ -84,13 +106,22 @@ export type WriteMeasures = (measures: PollMeasures) => void;
 export const pollOnce = async (parts: PollParts, deadline: Deadline): Promise<PollMeasures> => {
   const startMs = parts.clock.nowMs();
   const { source, state, tally } = tallied(parts);
-  const tell = () =>
-    attempt(() => tellAll(source.name, { ...parts, paced: parts.clock, signal: deadline.tellingSignal }));
+  const tell = (brief: { readonly untilMs?: number; readonly signals?: readonly AbortSignal[] } = {}) => {
+    const { tellingSignal } = deadline;
+    const { signals = [], ...until } = brief;
+    const signal = AbortSignal.any([...(tellingSignal === undefined ? [] : [tellingSignal]), ...signals]);
+    return attempt(() => tellAll(source.name, { ...parts, ...until, paced: parts.clock, signal }));
+  };
+  const tellBriefly = () => {
+    const nowMs = parts.clock.nowMs();
+    const untilMs = nowMs + (deadline.stopAtMs - nowMs) / briefPart;
+    return tell({ untilMs, signals: deadline.briefly === undefined ? [] : [deadline.briefly()] });
+  };
   // What waits comes first: a host that ends each run at the same event must not keep it from being told.
-  const deliveries = [await tell()];
+  const deliveries = [await tellBriefly()];
   const monitored = await attempt(() => monitor({ ...parts, ...deadline, source, state }));
   const isOutOfTime = 'error' in monitored && isEndedBy(deadline.signal, monitored.error);
-  deliveries.push(await tell());
+  deliveries.push(await tellBriefly());
   const surveyed = await attempt(async () => {
     // A host that starts us anew gives us another address each time.
     if ('value' in monitored) await surveyAfter({ ...parts, ...deadline, hasFixedAddress: false }, monitored.value);
@@ -173,10 +204,15 @@ const failureOf = (error: unknown): PollMeasures['failure'] => {
 
 /** Source and state, and what was asked and kept, also by a run that failed and so says nothing of it. */
 const tallied = ({ source, state }: PollParts) => {
-  const tally = { badRecords: 0, requests: 0 };
+  const tally: { badRecords: number; requests: number; deliveredLate: number | undefined } = {
+    badRecords: 0,
+    requests: 0,
+    deliveredLate: undefined,
+  };
   const read: AuditSource['read'] = async (stretch, signal) => {
     const reading = await source.read(stretch, signal);
     tally.requests += reading.requests;
+    if (reading.deliveredLate !== undefined) tally.deliveredLate = (tally.deliveredLate ?? 0) + reading.deliveredLate;
     return reading;
   };
   const commit: StateStore['commit'] = async (name, change) => {
@@ -186,12 +222,23 @@ const tallied = ({ source, state }: PollParts) => {
   return { source: { name: source.name, read } satisfies AuditSource, state: { ...state, commit }, tally };
 };
 
-const figuresOf = (
-  monitored: Outcome<MonitorRun>,
-): Pick<PollMeasures, 'events' | 'lateEvents' | 'duplicates' | 'isBehind'> => {
-  if ('error' in monitored) return { events: 0, lateEvents: 0, duplicates: 0, isBehind: true };
-  const { events, lateEvents, duplicates, isBehind } = monitored.value;
-  return { events, lateEvents, duplicates, isBehind };
+type Figures = 'events' | 'lateEvents' | 'lateArrivals' | 'duplicates' | 'gaps' | 'pause' | 'sweepFound' | 'isBehind';
+
+const noFigures: Pick<PollMeasures, Figures> = {
+  events: 0,
+  lateEvents: 0,
+  lateArrivals: 0,
+  duplicates: 0,
+  gaps: 0,
+  pause: undefined,
+  sweepFound: undefined,
+  isBehind: true,
+};
+
+const figuresOf = (monitored: Outcome<MonitorRun>): Pick<PollMeasures, Figures> => {
+  if ('error' in monitored) return noFigures;
+  const { events, lateEvents, lateArrivals, duplicates, gaps, pause, sweep, isBehind } = monitored.value;
+  return { events, lateEvents, lateArrivals, duplicates, gaps: gaps.length, pause, sweepFound: sweep?.found, isBehind };
 };
 
 type Accounted = Pick<PollMeasures, 'silentRatio' | 'lagMs' | 'newestEventMs' | 'isBackfilling' | 'budget'>;
@@ -210,9 +257,10 @@ const budgetWeeks = 4;
 const account = async (parts: PollParts, monitored: Outcome<MonitorRun>): Promise<Accounted> => {
   const coverage = 'value' in monitored ? monitored.value.coverage : await storedCoverage(parts);
   if (coverage === undefined) return unaccounted;
+  const silence = silenceOf(coverage);
   const nowMs = parts.clock.nowMs();
   return {
-    silentRatio: silentRatio(silenceOf(coverage)),
+    silentRatio: silence && silentRatio(silence),
     lagMs: nowMs - seenThroughMs(coverage),
     newestEventMs: coverage.newestEventMs === 0 ? undefined : coverage.newestEventMs,
     isBackfilling: isBackfilling(coverage),

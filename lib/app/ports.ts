@@ -33,6 +33,8 @@ export type Reading = {
   readonly badRecords: readonly BadRecord[];
   /** Requests or reads it took, for the budget and the bill. */
   readonly requests: number;
+  /** Events that reached the log later than events are usually waited for; absent where the log does not say. */
+  readonly deliveredLate?: number;
 };
 
 /** One audit log of one organization, read by stretches of time. Throws `SourceError`. */

@@ -7,7 +7,7 @@ import type { Assessment } from '../core/assess.ts';
 import { type Coverage, isSettled, readFromMs } from '../core/coverage.ts';
 import type { AuditEvent } from '../core/event.ts';
 import type { Instructions } from '../core/instructions.ts';
-import { callersOf } from '../core/inventory/callers.ts';
+import { type Caller, callersOf } from '../core/inventory/callers.ts';
 import { addUses, emptyUses, type TokenUse } from '../core/inventory/uses.ts';
 import type { Network } from '../core/network.ts';
 import { isNamed, type Principal } from '../core/principal.ts';
@@ -16,7 +16,15 @@ import { msPerDay, msPerSecond, type Stretch } from '../core/time.ts';
 import { newsSince } from '../core/watch/alerts.ts';
 import { follow } from '../core/watch/follow.ts';
 import { isOfKind, type Replacement, rememberCreations, replacementsIn } from '../core/watch/replacement.ts';
-import { beginWatch, daysDefault, isOngoing, keptWatches, type Rotation, type Watch } from '../core/watch/watch.ts';
+import {
+  beginWatch,
+  daysDefault,
+  type Foreign,
+  isOngoing,
+  keptWatches,
+  type Rotation,
+  type Watch,
+} from '../core/watch/watch.ts';
 import { type AuditSource, SourceError, type StateStore } from './ports.ts';
 
 type Networks = (address: string) => Network;
@@ -154,9 +162,12 @@ const isOfEither = (principal: Principal, old: Principal, replacement: string): 
   principal.id === old.id || isNamed(principal, replacement);
 
 /** A watch over the token, with the callers that these uses show. */
-export const watchOf = (rotation: Rotation, tokens: readonly TokenUse[]): Watch => {
-  const use = tokens.find(({ principal }) => principal.id === rotation.old.id);
-  return beginWatch(rotation, use === undefined ? [] : callersOf(use));
+export const watchOf = (rotation: Rotation, tokens: readonly TokenUse[], foreign?: Foreign): Watch =>
+  beginWatch(rotation, callersOfToken(rotation.old, tokens), foreign);
+
+export const callersOfToken = ({ id }: Principal, tokens: readonly TokenUse[]): readonly Caller[] => {
+  const use = tokens.find(({ principal }) => principal.id === id);
+  return use === undefined ? [] : callersOf(use);
 };
 
 /** The log day by day, oldest first; half a day and less where a day is too much at once. */

@@ -43,6 +43,7 @@ export type SettleParts = {
   readonly alertBudgetPerWeek: number;
   readonly isAllowed?: AssessContext['isAllowed'];
   readonly isOwn?: AssessContext['isOwn'];
+  readonly ownReplacedAtMs?: AssessContext['ownReplacedAtMs'];
   /** When polls are due, by which it is known that some were missed. Without it, every five minutes. */
   readonly pollEveryMs?: number;
   readonly signal?: AbortSignal;
@@ -247,8 +248,8 @@ const rotated = (run: Run, events: readonly AuditEvent[]): Promise<Instructions>
 
 /** Judges events against the memory at hand, loading the baselines it lacks. */
 const assessed = async (run: Run, events: readonly AuditEvent[]): Promise<Assessment> => {
-  const { state, source, networks, alertBudgetPerWeek, isAllowed, isOwn } = run.parts;
-  const missing = [...keysOf(events)].filter((key) => !run.memory.baselines.has(key));
+  const { state, source, networks, alertBudgetPerWeek, isAllowed, isOwn, ownReplacedAtMs } = run.parts;
+  const missing = [...keysOf(events, run.memory.organization)].filter((key) => !run.memory.baselines.has(key));
   const stored = missing.length === 0 ? new Map() : await state.principals(source.name, missing);
   const baselines = new Map(run.memory.baselines);
   for (const [key, document] of stored) baselines.set(key, readBaseline(document));
@@ -259,7 +260,7 @@ const assessed = async (run: Run, events: readonly AuditEvent[]): Promise<Assess
       (alert) =>
         principalKey(alert.source, alert.principal) === key && Math.abs(alert.openedAtMs - openedAtMs) <= latenessMs,
     )?.id;
-  const context = { networks, alertBudgetPerWeek, isAllowed, isOwn, toldId };
+  const context = { networks, alertBudgetPerWeek, isAllowed, isOwn, ownReplacedAtMs, toldId };
   const { alerts, ...rest } = assess(run.memory, events, context);
   return afterAnswers({ ...rest, alerts: alerts.map(raisedAbove(told)) }, run.instructions.acknowledgements);
 };

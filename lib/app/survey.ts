@@ -19,6 +19,7 @@ import {
   isOwnIn,
   isSurveyDue,
   type LastSurvey,
+  replacedOwnIn,
   withOwn,
 } from '../core/inventory/last-survey.ts';
 import { lastLoggedOf } from '../core/inventory/unseen-use.ts';
@@ -62,6 +63,7 @@ export const withLastSurvey = <Parts extends SettleParts>(parts: Parts, last: La
   ...parts,
   source: withNoticed(parts.source, last.seen?.events ?? []),
   isOwn: isOwnIn(last),
+  ownReplacedAtMs: replacedOwnIn(last),
 });
 
 /** Asks what is due. Throws what the state throws, and faults of ours. */
@@ -103,13 +105,14 @@ const bookOf = ({ source, state, archive }: SurveyParts, run: Surveyable): Book 
 };
 
 /** After a start, or after the token was replaced where it is kept. */
-const noteOwn = async ({ source, state, signal }: Limited, book: Book): Promise<void> => {
+const noteOwn = async ({ source, state, clock, signal }: Limited, book: Book): Promise<void> => {
   if (source.ownToken === undefined) return;
   const answered = await answerTo(source.ownToken(signal), signal);
   const name = 'answer' in answered ? answered.answer : undefined;
   if (name === undefined || book.last().own[0]?.name === name) return;
   const met = book.last().own.find((own) => own.name === name);
-  await book.write(withOwn(book.last(), met ?? { name, isShared: await isOthers(name, source.name, state) }));
+  const own = met ?? { name, isShared: await isOthers(name, source.name, state) };
+  await book.write(withOwn(book.last(), own, clock.nowMs()));
 };
 
 /** Whether the log shows anybody at work with it, before we began to read with it. */

@@ -19,6 +19,8 @@ export type TellParts = Receiver & {
   readonly state: StateStore;
   /** Absent where the receivers set the pace themselves. */
   readonly paced?: Clock;
+  /** By the clock that paces: no message but the first is begun after this. */
+  readonly untilMs?: number;
   /** Ends the telling. */
   readonly signal?: AbortSignal | undefined;
 };
@@ -33,7 +35,7 @@ const paceMs = msPerSecond / 2;
 /** Tries everything once; what fails stays for the next run. */
 export const tellAll = async (
   source: string,
-  { state, sendAlert, sendMany, paced, signal }: TellParts,
+  { state, sendAlert, sendMany, paced, untilMs = Number.POSITIVE_INFINITY, signal }: TellParts,
 ): Promise<Delivery> => {
   const untold = await state.untold(source);
   const failures: unknown[] = [];
@@ -42,7 +44,7 @@ export const tellAll = async (
   let next = 0;
   for (let messages = 0; next < untold.length && messages < messagesMax; messages += 1) {
     if (messages > 0) await paced?.sleep(paceMs, signal);
-    if (signal?.aborted) break;
+    if (signal?.aborted || (messages > 0 && paced !== undefined && paced.nowMs() >= untilMs)) break;
     let count = 0;
     try {
       count = await send(untold.slice(next), { sendAlert, ...(isTogether && { sendMany }) }, signal);

@@ -7,9 +7,9 @@
  * still looking; later in life it is said once and tried again, since a watch that ends is a watch that sees nothing.
  */
 import type { Alert } from '../core/alert.ts';
-import { type Coverage, type Gap, isBackfilling, latenessMs, silenceOf } from '../core/coverage.ts';
+import { type Coverage, type Gap, isBackfilling, latenessMs, silenceOf, silentSinceMs } from '../core/coverage.ts';
 import type { HealthFinding } from '../core/inventory/health.ts';
-import { type Silence, silentRatio } from '../core/silence.ts';
+import { isTooSilent, type Silence } from '../core/silence.ts';
 import { readCoverage } from '../core/stored.ts';
 import { msPerSecond, type Stretch } from '../core/time.ts';
 import { pauseAt } from '../core/watching.ts';
@@ -42,6 +42,7 @@ export type Notice = { readonly source: string } & (
   | { readonly notice: 'recovered'; readonly sinceMs: number; readonly atMs: number }
   | { readonly notice: 'undelivered'; readonly waiting: number; readonly failures: readonly unknown[] }
   /** Said when it begins, and at the start of a watch that finds it so. */
+  /** `sinceMs`: the last event, or the first start of a watch that never saw one. */
   | { readonly notice: 'silent'; readonly sinceMs: number; readonly atMs: number; readonly silence: Silence }
   | { readonly notice: 'heard-again'; readonly atMs: number }
   /** What stood badly before this watch began; what begins later is told as an alert. */
@@ -52,7 +53,7 @@ export type Trouble = SourceError | StateConflict;
 
 export type WatchParts = Pick<
   MonitorParts,
-  'state' | 'clock' | 'networks' | 'alertBudgetPerWeek' | 'isAllowed' | 'backfillMs' | 'signal'
+  'state' | 'archive' | 'clock' | 'networks' | 'alertBudgetPerWeek' | 'isAllowed' | 'backfillMs' | 'signal'
 > &
   Receiver & {
     readonly sources: readonly SurveyedSource[];
@@ -207,9 +208,8 @@ const tellOfSilence = (turn: Turn, { clock, notify }: WatchParts, coverage: Cove
   const source = turn.source.name;
   const atMs = clock.nowMs();
   const silence = silenceOf(coverage);
-  const isSilent = silentRatio(silence) > 1;
-  if (silence !== undefined && isSilent && !turn.isSilent)
-    notify({ notice: 'silent', source, sinceMs: coverage.newestEventMs, atMs, silence });
+  const isSilent = isTooSilent(silence);
+  if (isSilent && !turn.isSilent) notify({ notice: 'silent', source, sinceMs: silentSinceMs(coverage), atMs, silence });
   if (!isSilent && turn.isSilent) notify({ notice: 'heard-again', source, atMs });
   turn.isSilent = isSilent;
 };

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { acknowledgementsIn, answer, withdraw } from '../app/acknowledge.ts';
+import { acknowledgementsIn, answer, idsMeant, withdraw } from '../app/acknowledge.ts';
 import type { StateStore } from '../app/ports.ts';
 import { acknowledgedMsMax, acknowledgementsMax, allowancesOf, isInForce } from '../core/acknowledgement.ts';
 import { msPerDay } from '../core/time.ts';
@@ -9,14 +9,16 @@ import {
   acknowledgementTable,
   noteColumnsMax,
 } from '../report/acknowledgement-text.ts';
+import { namePlaceholder } from '../report/commands.ts';
 import { named } from '../report/safe-text.ts';
 import { instantText } from '../report/times.ts';
+import { listed } from '../report/words.ts';
 import { openState } from '../wiring.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { CannotDoError, UsageError } from './failure.ts';
 import { timeGiven } from './investigate-time.ts';
 import { screenOf } from './screen.ts';
-import { existingState, stateFileHelp } from './state-file.ts';
+import { existingState, settingsHelp, stateFileHelp } from './state-file.ts';
 import { theAlert } from './the-alert.ts';
 import type { World } from './world.ts';
 
@@ -28,6 +30,7 @@ type Flags = {
   readonly note?: string;
   readonly withdraw?: true;
   readonly state?: string;
+  readonly settings?: string;
   readonly json?: true;
 };
 
@@ -40,18 +43,22 @@ export const addAck = (program: Command, world: World, done: (code: ExitCode) =>
         'then not told again of that token or user until the date you give; anything else still is. Who said so, and ' +
         'when, is kept and shown in later alerts. "tokenwatch ack list" shows all of them.',
     )
-    .argument('<alert>', 'id of the alert, at the end of its text; or "list"')
-    .option('--until <time>', 'until when: a day such as 2026-10-05, or a time; at most 90 days from now')
+    .argument('<alert>', 'id of the alert, at the end of its text, or its beginning; or "list"')
+    .option(
+      '--until <time>',
+      'until when: a day such as 2026-10-05, a time, or days from now such as 30d; at most 90 days',
+    )
     .option('--by <name>', 'who says so')
     .option('--note <text>', 'why, for whoever reads a later alert')
     .option('--withdraw', 'take an earlier answer back, from now on')
     .option('--state <file>', `state file (default: ${stateFileHelp})`)
+    .option('--settings <file>', settingsHelp)
     .option('--json', 'with list: print one per line as JSON')
     .addHelpText(
       'after',
       `
 Examples:
-  tokenwatch ack 2026-03-14-0123456789ab --until 2026-04-01 --by anna --note "moved house"
+  tokenwatch ack 2026-03-14-0123456789ab --until 30d --by anna --note "moved house"
   tokenwatch ack 2026-03-14-0123456789ab --withdraw
   tokenwatch ack list
 ${exitCodesHelp}`,
@@ -61,7 +68,7 @@ ${exitCodesHelp}`,
 
 const runAck = async (words: string, flags: Flags, world: World): Promise<ExitCode> => {
   const given = words === 'list' || flags.withdraw === true ? undefined : answerOf(flags, world.clock.nowMs());
-  const state = await openState(existingState(flags.state, world));
+  const state = await openState(existingState(flags, world));
   const screen = screenOf(world, { isJson: flags.json === true });
   try {
     if (words === 'list') {
@@ -89,10 +96,13 @@ const nameCharsMax = 80;
 
 /** Throws `UsageError`. */
 const answerOf = ({ until, by, note }: Flags, nowMs: number): Given => {
-  if (until === undefined) throw new UsageError('Say until when, such as --until 2026-10-05: no answer is for ever.');
+  if (until === undefined)
+    throw new UsageError('Say until when, such as --until 2026-10-05 or --until 30d: no answer is for ever.');
   if (by === undefined || by.trim() === '')
     throw new UsageError('Say who says so: --by NAME. It is shown in later alerts.');
-  const untilMs = timeGiven('--until', until).atMs;
+  if (by.trim() === namePlaceholder)
+    throw new UsageError(`--by: write your own name in place of ${namePlaceholder}. It is shown in later alerts.`);
+  const untilMs = untilGiven(until, nowMs);
   if (untilMs <= nowMs) throw new UsageError(`--until lies in the past: it is ${instantText(nowMs)} now.`);
   if (untilMs - nowMs > acknowledgedMsMax) {
     throw new UsageError(
@@ -103,6 +113,12 @@ const answerOf = ({ until, by, note }: Flags, nowMs: number): Given => {
     throw new UsageError(`--by has ${nameCharsMax} characters at most, and --note ${noteColumnsMax}.`);
   }
   return { by: by.trim(), note: note?.trim() === '' ? undefined : note?.trim(), atMs: nowMs, untilMs };
+};
+
+/** Days from now, as alerts propose it, or a day or time. */
+const untilGiven = (text: string, nowMs: number): number => {
+  const days = /^\+?(\d{1,3})\s?(?:d|days?)$/.exec(text.trim())?.[1];
+  return days === undefined ? timeGiven('--until', text).atMs : nowMs + Number(days) * msPerDay;
 };
 
 const answered = async (state: StateStore, words: string, given: Given): Promise<string> => {
@@ -123,16 +139,19 @@ const answered = async (state: StateStore, words: string, given: Given): Promise
 };
 
 const withdrawn = async (state: StateStore, words: string, nowMs: number): Promise<string> => {
-  const all = await acknowledgementsIn(state);
-  const found = all.filter(
-    ({ acknowledgement: { alertId, ...each } }) => alertId === words && isInForce({ alertId, ...each }, nowMs),
-  );
-  const [one] = found;
-  if (one === undefined) {
-    throw new UsageError(`No answer to ${named(words)} is in force. See all of them: tokenwatch ack list`);
+  const inForce = (await acknowledgementsIn(state)).filter(({ acknowledgement }) => isInForce(acknowledgement, nowMs));
+  const ids = [...new Set(inForce.map(({ acknowledgement }) => acknowledgement.alertId))];
+  const [id, ...more] = idsMeant(words, ids);
+  if (id === undefined || more.length > 0) {
+    throw new UsageError(
+      id === undefined
+        ? `No answer to ${named(words)} is in force. See all of them: tokenwatch ack list`
+        : `${named(words)} may be ${listed([id, ...more].map((each) => named(each)))}: give more of the id.`,
+    );
   }
-  await withdraw(state, { source: one.source, alertId: words, atMs: nowMs });
-  return `Withdrawn: what alert ${named(words)} showed is judged as before, from now on.`;
+  for (const { source, acknowledgement } of inForce)
+    if (acknowledgement.alertId === id) await withdraw(state, { source, alertId: id, atMs: nowMs });
+  return `Withdrawn: what alert ${named(id)} showed is judged as before, from now on.`;
 };
 
 const listText = async (

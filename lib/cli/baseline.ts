@@ -55,7 +55,7 @@ ${exitCodesHelp}`,
 const showBaseline = async (name: string | undefined, flags: Flags, world: World): Promise<ExitCode> => {
   const screen = screenOf(world, { isJson: false });
   const chosen = chooseSettings(flags, world);
-  const file = existingState(chosen?.settings.statePath ?? flags.state, world);
+  const file = existingState(flags, world);
   const state = await openState(file);
   try {
     const sources = await sourcesIn(state, { file, wanted: chosen?.settings.sources.map((source) => source.name) });

@@ -1,8 +1,9 @@
 import type { Clock, StateStore } from '../app/ports.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Source } from '../config/source-settings.ts';
-import { type Coverage, latenessMs } from '../core/coverage.ts';
+import { type Coverage, latenessMs, silenceOf, silentSinceMs } from '../core/coverage.ts';
 import { coverageFacts, missedSince } from '../core/coverage-facts.ts';
+import { isTooSilent } from '../core/silence.ts';
 import { readCoverage } from '../core/stored.ts';
 import { msPerDay } from '../core/time.ts';
 import { pollEveryMsUsual } from '../core/watching.ts';
@@ -16,6 +17,7 @@ import {
 } from '../report/coverage-text.ts';
 import type { Check } from '../report/doctor-text.ts';
 import { named } from '../report/safe-text.ts';
+import { silenceAdvice, silenceSentence } from '../report/silence-text.ts';
 import { durationText, instantText } from '../report/times.ts';
 import { counted } from '../report/words.ts';
 import { openOwners, openState, openVendor } from '../wiring.ts';
@@ -27,7 +29,7 @@ import type { World } from './world.ts';
 
 export const checkNode = ({ versions }: World): Check =>
   versions.sqlite === undefined
-    ? failed('node', `Node ${versions.node}, which has no SQLite.`, 'Use Node 22.13 or newer.')
+    ? failed('node', `Node ${versions.node}, which has no SQLite.`, 'Use Node 24 or newer.')
     : ok('node', `Node ${versions.node} with SQLite ${versions.sqlite}.`);
 
 export const checkOwners = (mmdbPaths: readonly string[], { tableFile }: World): Promise<readonly Check[]> =>
@@ -93,7 +95,7 @@ const checkMemory = async (source: string, state: StateStore, timing: Timing): P
   const newest = bad.at(-1);
   return [
     lagCheck(name, coverage.settledThroughMs + latenessMs, timing),
-    newestCheck(name, coverage),
+    newestCheck(name, coverage, timing.clock.nowMs()),
     untold === 0
       ? ok(`${name} alerts`, 'All were told.')
       : warning(
@@ -145,7 +147,14 @@ const lagCheck = (name: string, seenThroughMs: number, { settings, clock }: Timi
     : warning(`${name} lag`, detail, 'Nothing polls it: start "tokenwatch watch", which catches up.');
 };
 
-const newestCheck = (name: string, { newestEventMs, events }: { newestEventMs: number; events: number }): Check =>
-  events === 0
+const newestCheck = (name: string, coverage: Coverage, nowMs: number): Check => {
+  const { newestEventMs, events } = coverage;
+  const silence = silenceOf(coverage);
+  if (isTooSilent(silence)) {
+    const text = silenceSentence(silence, silentSinceMs(coverage), nowMs);
+    return warning(`${name} events`, `It is silent: ${text}`, silenceAdvice(silence));
+  }
+  return events === 0
     ? warning(`${name} events`, 'Not one was found so far.', 'Check that this is the organization you mean.')
     : ok(`${name} events`, `${counted(events, 'event')} learned, the newest of ${instantText(newestEventMs)}.`);
+};

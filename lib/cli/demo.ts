@@ -16,6 +16,7 @@ import { fastForwardClock, openSource, openState } from '../wiring.ts';
 import { alertsOn } from './alert-words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { CannotDoError } from './failure.ts';
+import { placeAt } from './place.ts';
 import type { Screen } from './screen.ts';
 import { notifyOn } from './watch-words.ts';
 import type { World } from './world.ts';
@@ -42,7 +43,7 @@ export const runDemo = async ({ world, screen, stateFile, isJson }: Demo): Promi
   const state = await openState(stateFile);
   const signal = world.interruption();
   const told: ToldAt[] = [];
-  const { sendAlert } = alertsOn(screen, { isJson });
+  const { sendAlert } = alertsOn(screen, { isJson, place: placeAt(stateFile, world) });
   try {
     await watch({
       sources: [sourceAt(api.url, demo, clock)],

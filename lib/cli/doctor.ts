@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
 import { type Check, checkJson, doctorText } from '../report/doctor-text.ts';
-import { sourcesOf } from '../wiring.ts';
 import { checkAllowances } from './allow-checks.ts';
 import { checkNode, checkOwners, checkSource, checkState } from './checks.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { collected } from './options.ts';
 import { checkPromises } from './promise-checks.ts';
 import { screenOf } from './screen.ts';
-import { checkSecret, checkShellHistory } from './secret-checks.ts';
+import { checkShellHistory, checkToken, checkWebhook } from './secret-checks.ts';
 import { type Chosen, chooseSettings, type SettingsFlags, settingsFileDefault } from './settings.ts';
 import { stateFileHelp, statePlace } from './state-file.ts';
 import type { World } from './world.ts';
@@ -73,11 +72,15 @@ const allChecks = async (
   checks.push(...(await checkState({ file, settings, clock: world.clock })));
   onCheck('the alert budget');
   checks.push(...(await checkPromises({ file, settings, mmdbPaths, world })));
-  for (const source of settings === undefined ? [] : sourcesOf(settings)) {
+  for (const source of settings?.sources ?? []) {
     onCheck(source.name);
-    const secret = await checkSecret(source, world);
+    const secret = await checkToken(source, world);
     checks.push(...secret);
     if (secret.every(({ outcome }) => outcome !== 'failed')) checks.push(...(await checkSource(source, world)));
+  }
+  if (settings !== undefined) {
+    onCheck('Slack');
+    checks.push(...(await checkWebhook(settings, world)));
   }
   return checks;
 };

@@ -3,11 +3,13 @@ import { inventoryOf } from '../app/inventory.ts';
 import { nearest } from '../config/nearest.ts';
 import { providerOf } from '../core/event.ts';
 import { type Inventory, type TokenRecord, tokensNamed } from '../core/inventory/inventory.ts';
+import type { Listing } from '../core/inventory/listing.ts';
 import { revocationOf } from '../core/inventory/revocation.ts';
 import { rememberNetworks } from '../core/network.ts';
 import { msPerDay } from '../core/time.ts';
 import { inventoryJson, revocationJson } from '../report/inventory-json.ts';
-import { inventoryText, revocationText } from '../report/inventory-text.ts';
+import { revocationText } from '../report/inventory-revocation-text.ts';
+import { inventoryText } from '../report/inventory-text.ts';
 import { named } from '../report/safe-text.ts';
 import { counted, listed } from '../report/words.ts';
 import { openOwners } from '../wiring.ts';
@@ -16,7 +18,9 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { UsageError } from './failure.ts';
 import { oneSource, organizationHelp } from './live-log.ts';
 import { collected } from './options.ts';
+import { placeReading } from './place.ts';
 import { type Screen, screenOf } from './screen.ts';
+import { stateMeant } from './state-file.ts';
 import type { World } from './world.ts';
 
 /** `inventory`: every token, who uses it and when each is due again; with `--revoke`, what breaks. */
@@ -92,6 +96,7 @@ const runInventory = async (flags: Flags, world: World): Promise<ExitCode> => {
       log: opened.log,
       observed: opened.observed,
       listing,
+      ownName: await ownNameIn(listing, opened.live),
       limits,
       nowMs: opened.live === undefined ? undefined : world.clock.nowMs(),
       networks: rememberNetworks(owners.lookup),
@@ -101,13 +106,17 @@ const runInventory = async (flags: Flags, world: World): Promise<ExitCode> => {
     if (owners.notice !== undefined) screen.warn(owners.notice);
     return flags.revoke === undefined
       ? await showAll(inventory, { flags, screen })
-      : await showRevocation(theOne(flags.revoke, inventory), inventory, { flags, screen });
+      : await showRevocation(theOne(flags.revoke, inventory), inventory, { flags, screen, world });
   } finally {
     screen.status(undefined);
     opened.close();
     await screen.settled();
   }
 };
+
+/** Asked for only where the list does not tell, as it may have to be listed for the answer. */
+const ownNameIn = async (listing: Listing | undefined, live: CallersLog['live']): Promise<string | undefined> =>
+  live === undefined || listing?.tokens.some(({ isOwn }) => isOwn === true) ? undefined : await live.ownToken();
 
 const openLog = (flags: Flags, opening: { readonly world: World; readonly screen: Screen }): Promise<CallersLog> => {
   const { from, organization, settings, baseUrl, historyDays } = flags;
@@ -146,16 +155,19 @@ const showAll = async (inventory: Inventory, { flags, screen }: Showing): Promis
 const showRevocation = async (
   token: TokenRecord,
   inventory: Inventory,
-  { flags, screen }: Showing,
+  { flags, screen, world }: Showing & { readonly world: World },
 ): Promise<ExitCode> => {
   const { width, hasColour: colour } = screen;
+  const place = placeReading(stateMeant(flags, world), token.source, flags, world);
   const revocation = revocationOf(token, inventory);
   const text =
     flags.json === true
       ? revocationJson(revocation, inventory)
-      : revocationText(revocation, inventory, { width, colour }).join('\n');
+      : revocationText(revocation, inventory, { width, colour, place }).join('\n');
   await screen.result(`${text}\n`);
   switch (revocation.verdict) {
+    case 'already-deleted':
+      return revocation.trying.length === 0 ? exitCodes.nothingFound : exitCodes.somethingFound;
     case 'safe':
       return exitCodes.nothingFound;
     case 'breaks':

@@ -2,10 +2,12 @@ import type { Log } from '../app/investigate.ts';
 import type { Register } from '../core/investigation/register.ts';
 import type { LogCoverage } from '../core/investigation/verdict.ts';
 import { msPerDay } from '../core/time.ts';
+import type { Origin } from '../report/investigation/origin.ts';
 import { named } from '../report/safe-text.ts';
 import { instantText } from '../report/times.ts';
 import { daysOf } from './callers-log.ts';
 import type { InvestigateFlags, Times } from './investigate-asked.ts';
+import { originOfSource } from './investigate-origin.ts';
 import { gatherLive, oneSource } from './live-log.ts';
 import type { Screen } from './screen.ts';
 import type { World } from './world.ts';
@@ -15,6 +17,7 @@ import type { World } from './world.ts';
 /** A log from wherever it comes, and what may be said of it once it is known what is in it. */
 export type OpenLog = Log & {
   coverageOf(register: Register): LogCoverage;
+  readonly origin: Origin;
   close(): void;
 };
 
@@ -33,5 +36,10 @@ export const openLiveLog = async (flags: InvestigateFlags, opening: Opening): Pr
   const fromMs = Math.floor(((leakedAtMs ?? nowMs) - historyDays * msPerDay) / msPerDay) * msPerDay;
   screen.warn(`Reading ${named(source.name)} back to ${instantText(fromMs)}. Ctrl-C keeps what was read.`);
   const { log } = await gatherLive(source, { world, screen, fromMs, nowMs });
-  return { batches: log.batches, coverageOf: () => log.coverage, close: () => undefined };
+  return {
+    batches: log.batches,
+    coverageOf: () => log.coverage,
+    close: () => undefined,
+    origin: originOfSource(source, flags),
+  };
 };

@@ -7,6 +7,7 @@ import type { Answer, LogCoverage } from '../core/investigation/verdict.ts';
 import { rememberNetworks } from '../core/network.ts';
 import { investigationHtml } from '../report/investigation/html.ts';
 import { investigationJson } from '../report/investigation/json.ts';
+import type { Origin } from '../report/investigation/origin.ts';
 import { investigationText } from '../report/investigation/text.ts';
 import { badRecordsSentence } from '../report/run-text.ts';
 import { shownText } from '../report/safe-text.ts';
@@ -16,6 +17,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { UsageError } from './failure.ts';
 import { type InvestigateFlags, timesOf, wantedOf } from './investigate-asked.ts';
 import { type Opening, type OpenLog, openLiveLog } from './investigate-live.ts';
+import { originOfFiles } from './investigate-origin.ts';
 import { subjectsMeant } from './investigate-subjects.ts';
 import { organizationHelp } from './live-log.ts';
 import { collected } from './options.ts';
@@ -42,7 +44,10 @@ export const addInvestigate = (program: Command, world: World, done: (code: Exit
     .option('--from <files...>', 'recorded logs to read, as "tokenwatch replay" reads them, or - for standard input')
     .option('--organization <name>', organizationHelp)
     .option('--settings <file>', 'settings file that says what to read')
-    .option('--base-url <url>', 'address of a self-hosted Pulumi Cloud API (default: https://api.pulumi.com)')
+    .option(
+      '--base-url <url>',
+      'address of a self-hosted Pulumi Cloud API (default: https://api.pulumi.com); with --from, for the commands to copy',
+    )
     .option(
       '--history-days <n>',
       'days before the leak (or now) to learn from, when reading Pulumi Cloud (default: 90)',
@@ -55,7 +60,7 @@ export const addInvestigate = (program: Command, world: World, done: (code: Exit
       'after',
       `
 Examples:
-  tokenwatch investigate ci-deploy --leaked-at "2026-10-05 04:10" --from audit-log.json
+  tokenwatch investigate ci-deploy --leaked-at "2026-10-05 04:10" --from audit-log.json --organization acme
   tokenwatch investigate --user priya --from exports/ --html report.html
   PULUMI_ACCESS_TOKEN=... tokenwatch investigate ci-deploy --organization acme --json
 
@@ -90,7 +95,7 @@ const runInvestigate = async (token: string | undefined, flags: InvestigateFlags
     );
     screen.status(undefined);
     if (owners.notice !== undefined) screen.warn(owners.notice);
-    await show(investigation, { flags, screen, world, report, nowMs });
+    await show(investigation, { flags, screen, world, report, origin: log.origin, nowMs });
     return exitCodeOf(investigation.verdict.answer);
   } finally {
     screen.status(undefined);
@@ -107,11 +112,9 @@ const reportFileOf = ({ html, force }: InvestigateFlags, { cwd }: World): Report
 
 const openLog = (flags: InvestigateFlags, opening: Opening): Promise<OpenLog> => {
   if (flags.from === undefined) return openLiveLog(flags, opening);
-  const live = (['settings', 'baseUrl', 'historyDays'] as const).filter((name) => flags[name] !== undefined);
+  const live = (['settings', 'historyDays'] as const).filter((name) => flags[name] !== undefined);
   if (live.length > 0) {
-    throw new UsageError(
-      '--settings, --base-url and --history-days are for reading a vendor: leave them out with --from.',
-    );
+    throw new UsageError('--settings and --history-days are for reading a vendor: leave them out with --from.');
   }
   return openFiles(flags.from, flags, opening);
 };
@@ -122,6 +125,7 @@ const openFiles = async (
   { world, screen }: Opening,
 ): Promise<OpenLog> => {
   const organization = organizationOf(flags.organization);
+  const origin = originOfFiles(files, flags);
   const { batches, close, summary } = await readFiles(files, {
     ...(organization !== undefined && { organization }),
     stdin: world.stdin,
@@ -132,7 +136,7 @@ const openFiles = async (
   const kept = summary.badRecords.filter(({ outcome }) => outcome === 'kept').length;
   const coverageOf = (register: Register): LogCoverage =>
     coverageOfFiles(register, { unreadRecords: summary.badCount - kept });
-  return { batches, close, coverageOf };
+  return { batches, close, coverageOf, origin };
 };
 
 const noteColumnsMax = 400;
@@ -147,19 +151,21 @@ type Showing = {
   readonly screen: Screen;
   readonly world: World;
   readonly report: ReportFile | undefined;
+  readonly origin: Origin;
   readonly nowMs: number;
 };
 
-/** The file first: who reads the last line should find it there. */
-const show = async (investigation: Investigation, { flags, screen, world, report, nowMs }: Showing): Promise<void> => {
+/** The answer first: it took long to find, and a full disk must not keep it from whoever waits for it. */
+const show = async (investigation: Investigation, { flags, screen, world, report, origin, nowMs }: Showing) => {
   const { zone } = world;
-  if (report !== undefined) await writeReport(report, investigationHtml(investigation, { zone, madeAtMs: nowMs }));
-  if (flags.json === true) await screen.result(`${investigationJson(investigation)}\n`);
+  if (flags.json === true) await screen.result(`${investigationJson(investigation, origin)}\n`);
   else {
     const { width, hasColour: colour } = screen;
-    await screen.result(`${investigationText(investigation, { width, colour, zone })}\n`);
+    await screen.result(`${investigationText(investigation, { width, colour, zone, origin })}\n`);
   }
-  if (report !== undefined) screen.warn(`The report is in ${report.shown}, readable by you alone.`);
+  if (report === undefined) return;
+  await writeReport(report, investigationHtml(investigation, { zone, madeAtMs: nowMs, origin }));
+  screen.warn(`The report is in ${report.shown}, readable by you alone.`);
 };
 
 const exitCodeOf = (answer: Answer): ExitCode => {

@@ -3,10 +3,11 @@ import { type Gathered, gather } from '../app/gather.ts';
 import { SourceError } from '../app/ports.ts';
 import type { Source } from '../config/source-settings.ts';
 import { msPerSecond } from '../core/time.ts';
+import { tooFullText } from '../report/investigation/verdict-words.ts';
 import { named } from '../report/safe-text.ts';
 import { instantText } from '../report/times.ts';
 import { counted, listed } from '../report/words.ts';
-import { folderOfStretches, logOf, openVendor, sourcesOf, type VendorSource } from '../wiring.ts';
+import { folderOfStretches, logOf, openVendor, type VendorSource } from '../wiring.ts';
 import { CannotDoError, UsageError } from './failure.ts';
 import type { Screen } from './screen.ts';
 import { type Chosen, chooseSettings, type SettingsFlags } from './settings.ts';
@@ -32,7 +33,7 @@ export const oneSource = (
   const chosen = settingsMeant(flags, world);
   if (chosen === undefined) throw new UsageError(otherwise);
   const { organization } = flags;
-  const sources = sourcesOf(chosen.settings);
+  const { sources } = chosen.settings;
   const meant = organization === undefined ? sources : sources.filter((source) => isMeant(source, organization));
   const [only, ...more] = meant;
   if (only !== undefined && more.length === 0) return { source: only, statePath: chosen.settings.statePath };
@@ -98,6 +99,8 @@ export const gatherLive = async (
         ),
     });
     if (log.isInterrupted) throw new CannotDoError(`Interrupted. ${goOn}`);
+    const { tooFull } = log.coverage;
+    if (tooFull.length > 0) screen.warn(`${tooFullText(tooFull)}.`);
     return { vendor, log };
   } catch (error) {
     screen.status(undefined);

@@ -91,7 +91,7 @@ const printAlerts = async (
   const { width, hasColour: colour } = screen;
   for (const alert of alerts) {
     await screen.result(
-      isJson ? `${alertJson(alert)}\n` : `${alertText(alert, { width, colour, zone, canAnswer: false })}\n`,
+      isJson ? `${alertJson(alert)}\n` : `${alertText(alert, { width, colour, zone, place: 'nowhere' })}\n`,
     );
   }
 };

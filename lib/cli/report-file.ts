@@ -32,6 +32,30 @@ export const requireWritable = ({ path, shown, isForced }: ReportFile): void => 
 const existing = (shown: string): UsageError =>
   new UsageError(`${shown} exists already and was left as it is. Choose another name, or add --force to replace it.`);
 
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+/** As file systems say it that have no links: FAT on a stick, some shares. */
+const linkless: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EMLINK']);
+
+/**
+ * Puts a finished file where nothing is yet. A link, unlike a move, does not replace what came there in the meantime;
+ * where there are no links, an empty file of our own keeps the place for the move.
+ */
+export const place = async (finished: string, path: string, linkTo: typeof link = link): Promise<void> => {
+  try {
+    await linkTo(finished, path);
+  } catch (error) {
+    if (!linkless.has(codeOf(error))) throw error;
+    await (await open(path, 'wx', 0o600)).close();
+    try {
+      await rename(finished, path);
+    } catch (cause) {
+      await rm(path, { force: true });
+      throw cause;
+    }
+  }
+};
+
 /** Throws `CannotDoError`, or `UsageError` where a file has appeared in the meantime. */
 export const writeReport = async ({ path, shown, isForced }: ReportFile, text: string): Promise<void> => {
   const unfinished = join(dirname(path), `.tokenwatch-report-${process.pid}.part`);
@@ -44,10 +68,9 @@ export const writeReport = async ({ path, shown, isForced }: ReportFile, text: s
       await file.close();
     }
     if (isForced) await rename(unfinished, path);
-    // A link, unlike a move, does not replace what is there.
-    else await link(unfinished, path);
+    else await place(unfinished, path);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    const code = codeOf(cause);
     if (code === 'EEXIST' && existsSync(path)) throw existing(shown);
     const why =
       code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG'

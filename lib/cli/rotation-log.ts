@@ -19,6 +19,7 @@ export type RotationFlags = {
   readonly days?: string;
   readonly overlapDays?: string;
   readonly since?: string;
+  readonly stranger?: readonly string[];
   readonly from?: readonly string[];
   readonly organization?: string;
   readonly settings?: string;
@@ -29,20 +30,18 @@ export type RotationFlags = {
   readonly mmdb?: readonly string[];
 };
 
-export type OpenedLog = CallersLog & { readonly statePath: string | undefined };
-
 export const openLog = async (
   flags: RotationFlags,
   opening: { readonly world: World; readonly screen: Screen },
-): Promise<OpenedLog> => {
+): Promise<CallersLog> => {
   const { from, organization, settings, baseUrl } = flags;
   if (from !== undefined) {
     if (organization === undefined) {
       throw new UsageError('Say with --organization whose log the files are: the watch is kept under that name.');
     }
-    return { ...(await openFiles(from, organization, opening)), statePath: undefined };
+    return openFiles(from, organization, opening);
   }
-  const { source, statePath } = oneSource(
+  const { source } = oneSource(
     {
       ...(settings !== undefined && { settings }),
       ...(organization !== undefined && { organization }),
@@ -51,7 +50,7 @@ export const openLog = async (
     opening.world,
     'Say where the token is used: --organization NAME for Pulumi Cloud, or --from FILES with --organization.',
   );
-  return { ...(await openLive(source, historyDaysDefault + learnedDays, opening)), statePath };
+  return openLive(source, historyDaysDefault + learnedDays, opening);
 };
 
 /** Only what it has not seen yet. */

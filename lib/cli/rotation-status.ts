@@ -2,11 +2,16 @@ import { usesIn } from '../app/inventory.ts';
 import { latenessMs } from '../core/coverage.ts';
 import type { Network } from '../core/network.ts';
 import { rememberNetworks } from '../core/network.ts';
+import { beforeRevoking, strangersOnOld } from '../core/watch/before-revoking.ts';
 import { isOngoing, stateOf, type Watch } from '../core/watch/watch.ts';
-import { beforeRevokingText, isStillUsed, rotationJson, rotationText } from '../report/rotation-text.ts';
+import type { Place } from '../report/commands.ts';
+import { beforeRevokingText } from '../report/rotation-revoking-text.ts';
+import { rotationJson, rotationText } from '../report/rotation-text.ts';
 import { openOwners, openState } from '../wiring.ts';
+import type { CallersLog } from './callers-log.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { followLog, noRotation, type OpenedLog, openLog, type RotationFlags, watchesIn } from './rotation-log.ts';
+import { placeAt, placeReading } from './place.ts';
+import { followLog, noRotation, openLog, type RotationFlags, watchesIn } from './rotation-log.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { existingState } from './state-file.ts';
 import type { World } from './world.ts';
@@ -16,10 +21,10 @@ import type { World } from './world.ts';
 export const showRotations = async (flags: RotationFlags, world: World): Promise<ExitCode> => {
   const screen = screenOf(world, { isJson: flags.json === true });
   const isAsked = flags.from !== undefined || flags.organization !== undefined || flags.settings !== undefined;
+  const file = existingState(flags, world);
   const opened = isAsked ? await openLog(flags, { world, screen }) : undefined;
   try {
-    const path = flags.state ?? opened?.statePath;
-    const state = await openState(existingState(path, world));
+    const state = await openState(file);
     try {
       const watches = await watchesIn(state, opened?.source);
       if (watches.length === 0) throw noRotation();
@@ -29,7 +34,8 @@ export const showRotations = async (flags: RotationFlags, world: World): Promise
       const shown = [];
       for (const watch of watches)
         shown.push(opened === undefined ? watch : await brought(watch, opened, { networks, throughMs }));
-      return await showStatus(shown, { flags, screen });
+      const place = opened === undefined ? placeAt(file, world) : placeReading(file, opened.source, flags, world);
+      return await showStatus(shown, { flags, screen, place });
     } finally {
       await state.close();
     }
@@ -42,7 +48,7 @@ export const showRotations = async (flags: RotationFlags, world: World): Promise
 /** For showing only: the monitor keeps its own account. */
 const brought = async (
   watch: Watch,
-  opened: OpenedLog,
+  opened: CallersLog,
   { networks, throughMs }: { readonly networks: (address: string) => Network; readonly throughMs: number | undefined },
 ): Promise<Watch> => {
   if (!isOngoing(watch)) return watch;
@@ -53,21 +59,32 @@ const brought = async (
 
 const showStatus = async (
   watches: readonly Watch[],
-  { flags, screen }: { readonly flags: RotationFlags; readonly screen: Screen },
+  { flags, screen, place }: { readonly flags: RotationFlags; readonly screen: Screen; readonly place: Place },
 ): Promise<ExitCode> => {
   const { width, hasColour: colour } = screen;
-  const shown = flags.beforeRevoking === true ? watches.filter(isOngoing) : watches;
+  const ongoing = watches.filter(isOngoing);
+  // One that has ended still knows more than nothing, and its answer says until when it looked.
+  const shown = flags.beforeRevoking === true && ongoing.length > 0 ? ongoing : watches;
   if (shown.length === 0) throw noRotation();
   const text = (watch: Watch): string => {
     if (flags.json === true) return rotationJson(watch);
-    const lines = flags.beforeRevoking === true ? beforeRevokingText : rotationText;
-    return lines(watch, { width, colour }).join('\n');
+    const lines =
+      flags.beforeRevoking === true
+        ? beforeRevokingText(watch, { width, place })
+        : rotationText(watch, { width, colour });
+    return lines.join('\n');
   };
   await screen.result(`${shown.map(text).join(flags.json === true ? '\n' : '\n\n')}\n`);
-  const isOpen = (watch: Watch): boolean =>
-    flags.beforeRevoking === true
-      ? isStillUsed(watch) || watch.callers.some((each) => stateOf(each, watch.seenThroughMs) === 'waiting')
-      : watch.strangers.length > 0 ||
-        watch.callers.some((each) => ['late', 'still on old'].includes(stateOf(each, watch.seenThroughMs)));
+  const isOpen = flags.beforeRevoking === true ? mayNotBeLeft : isUnfinished;
   return shown.some(isOpen) ? exitCodes.somethingFound : exitCodes.nothingFound;
 };
+
+/** Somebody uses it, or may, or it is in foreign hands. */
+const mayNotBeLeft = (watch: Watch): boolean => {
+  const { verdict, users } = beforeRevoking(watch);
+  return verdict === 'deleted' ? users.length > 0 : verdict !== 'unused';
+};
+
+const isUnfinished = (watch: Watch): boolean =>
+  watch.strangers.length + strangersOnOld(watch).length > 0 ||
+  watch.callers.some((each) => ['late', 'still on old'].includes(stateOf(each, watch)));

@@ -29,18 +29,25 @@ export type Chosen = {
   readonly settings: Settings;
   /** Where they come from, as it reads after “from”: `./tokenwatch.json`, `the options`. */
   readonly from: string;
+  /** Its whole path; undefined for options. */
+  readonly file: string | undefined;
 };
 
 export const settingsFileDefault = 'tokenwatch.json';
 
-/** Undefined where nothing says what to watch. Throws `UsageError` or `SettingsError`. */
+/**
+ * Undefined where nothing says what to watch. Options alone leave the state where the settings in this folder have it, so
+ * that all commands that are run here agree on it. Throws `UsageError` or `SettingsError`.
+ */
 export const chooseSettings = (flags: SettingsFlags, world: World): Chosen | undefined => {
   const { settings: named, organization } = flags;
   if (named !== undefined && organization !== undefined) {
     throw new UsageError('Give either --settings or --organization: a settings file names its own organizations.');
   }
   if (organization !== undefined) {
-    return { settings: withFlags(flags, { organization, baseUrl: flags.baseUrl }), from: 'the options' };
+    const settings = withFlags(flags, { organization, baseUrl: flags.baseUrl });
+    const statePath = settings.statePath ?? chooseSettings({}, world)?.settings.statePath;
+    return { settings: { ...settings, statePath }, from: 'the options', file: undefined };
   }
   if (flags.baseUrl !== undefined) {
     throw new UsageError('--base-url needs --organization: in a settings file each source has its own baseUrl.');
@@ -48,7 +55,7 @@ export const chooseSettings = (flags: SettingsFlags, world: World): Chosen | und
   const file = resolve(world.cwd, named ?? settingsFileDefault);
   if (named === undefined && !existsSync(file)) return undefined;
   const shown = named ?? `./${settingsFileDefault}`;
-  return { settings: overridden(parseSettings(textOf(file, shown), shown), flags), from: shown };
+  return { settings: overridden(parseSettings(textOf(file, shown), shown), flags), from: shown, file };
 };
 
 const textOf = (file: string, shown: string): string => {

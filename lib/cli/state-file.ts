@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { isDeployedState } from '../wiring.ts';
 import { CannotDoError } from './failure.ts';
+import { chooseSettings, settingsFileDefault } from './settings.ts';
 import type { World } from './world.ts';
 
 /**
@@ -29,6 +30,21 @@ export const stateFileHelp =
   '(macOS: ~/Library/Application Support/tokenwatch/state.db; Windows: %LOCALAPPDATA%\\tokenwatch\\state.db); ' +
   'dynamodb:TABLE for the state of a deployed monitor';
 
+/** As commander hands them over. */
+export type StateFlags = { readonly state?: string; readonly settings?: string };
+
+/**
+ * Where the state is for every command that is run here: the option, else what the settings say (those named, else those
+ * in this folder), else its usual place. With the option, settings that cannot be read are in nobody's way.
+ */
+export const stateMeant = ({ state, settings }: StateFlags, world: World): string => {
+  const named = state ?? chooseSettings({ ...(settings !== undefined && { settings }) }, world)?.settings.statePath;
+  return statePlace(named, world);
+};
+
+/** For commands that read no log. */
+export const settingsHelp = `settings file that says where the state is (default: ${settingsFileDefault} in this folder, where there is one)`;
+
 /** Where the state is: a whole path, or `dynamodb:TABLE` of a deployed monitor as it was written. */
 export const statePlace = (named: string | undefined, world: World): string => {
   if (named === undefined) return stateFile(world);
@@ -39,12 +55,12 @@ export const statePlace = (named: string | undefined, world: World): string => {
 export const isStateThere = (place: string): boolean => isDeployedState(place) || existsSync(place);
 
 /** The state to look into, which must be there: looking must not make one. */
-export const existingState = (named: string | undefined, world: World): string => {
-  const file = statePlace(named, world);
+export const existingState = (flags: StateFlags, world: World): string => {
+  const file = stateMeant(flags, world);
   if (isStateThere(file)) return file;
   const demo = demoStateFile(world);
   const hint =
-    named === undefined && existsSync(demo)
+    flags.state === undefined && existsSync(demo)
       ? `Add --state ${demo} to look at the demo's, or run`
       : 'Check the path, or run';
   throw new CannotDoError(

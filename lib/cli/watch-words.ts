@@ -1,9 +1,10 @@
 import { SourceError } from '../app/ports.ts';
 import { isForAPerson, type Notice } from '../app/watch.ts';
-import { dayOf, isoSeconds, msPerHour } from '../core/time.ts';
+import { dayOf, isoSeconds } from '../core/time.ts';
 import { keptSentence, sensitivityHeading, sensitivityTable } from '../report/promise-text.ts';
 import { alertList, backfillSentence } from '../report/run-text.ts';
 import { named } from '../report/safe-text.ts';
+import { silenceAdvice, silenceSentence } from '../report/silence-text.ts';
 import { healthStory } from '../report/survey-sentences.ts';
 import { clockText, durationText, instantText, spanText } from '../report/times.ts';
 import { counted } from '../report/words.ts';
@@ -121,12 +122,8 @@ const gapsText = ({ gaps }: Of<'gaps'>, source: string): string => {
 };
 
 const silentText = ({ sinceMs, atMs, silence }: Of<'silent'>, source: string): string => {
-  const usual = durationText(silence.usualHours * msPerHour);
-  return (
-    `${source} HAS GONE SILENT: its last event is of ${instantText(sinceMs)}, ${durationText(atMs - sinceMs)} ago. By the last ` +
-    `four weeks, up to ${usual} would be usual, days of rest not counted. Look whether its audit log still shows what you do ` +
-    'there: somebody may have switched it off, or taken its export away.'
-  );
+  const what = silence.heard === 'nothing' ? 'HAS NEVER SPOKEN' : 'HAS GONE SILENT';
+  return `${source} ${what}: ${silenceSentence(silence, sinceMs, atMs)} ${silenceAdvice(silence)}`;
 };
 
 const troubleText = ({ error, retryAtMs }: Of<'trouble'>, source: string): string => {

@@ -7,18 +7,20 @@ import type { Settings } from '../config/settings.ts';
 import { allowedBy } from '../core/allowance.ts';
 import { latenessMs } from '../core/coverage.ts';
 import { rememberNetworks } from '../core/network.ts';
+import type { Readers } from '../report/alert-message.ts';
 import { allowanceSentence } from '../report/allowance-text.ts';
 import { named } from '../report/safe-text.ts';
 import { slackMessage } from '../report/slack/alert.ts';
 import { slackManyAlerts } from '../report/slack/many-alerts.ts';
 import { durationText, instantText } from '../report/times.ts';
 import { counted, listed } from '../report/words.ts';
-import { openOwners, openSlack, openState, openVendor, sourcesOf } from '../wiring.ts';
+import { openOwners, openSlack, openState, openVendor } from '../wiring.ts';
 import { alertsOn } from './alert-words.ts';
 import { runDemo } from './demo.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { UsageError } from './failure.ts';
 import { collected } from './options.ts';
+import { placeWith } from './place.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { type Chosen, chooseSettings, type SettingsFlags, settingsFileDefault } from './settings.ts';
 import { demoStateFile, stateFileHelp, statePlace } from './state-file.ts';
@@ -91,13 +93,15 @@ const refuseFlagsOfReal = ({ demo, json: _, state, ...real }: Flags): void => {
 };
 
 const watchReal = async (
-  { settings, from }: Chosen,
+  chosen: Chosen,
   { flags, world, screen }: { readonly flags: Flags; readonly world: World; readonly screen: Screen },
 ): Promise<ExitCode> => {
+  const { settings, from } = chosen;
   const { clock, environment } = world;
-  const sources = sourcesOf(settings).map((source) => openVendor(source, { environment, clock }));
+  const sources = settings.sources.map((source) => openVendor(source, { environment, clock }));
   const owners = await openOwners(settings.mmdbPaths, world.tableFile);
   const file = statePlace(settings.statePath, world);
+  const place = placeWith(file, chosen, world);
   const state = await openState(file);
   const signal = world.interruption();
   const isOnce = flags.once === true;
@@ -115,7 +119,10 @@ const watchReal = async (
       signal,
       networks: rememberNetworks(owners.lookup),
       isAllowed: allowedBy(settings.allow),
-      ...toAll([alertsOn(screen, { isJson: flags.json === true, zone: world.zone }), ...toSlack(settings, world)]),
+      ...toAll([
+        alertsOn(screen, { isJson: flags.json === true, zone: world.zone, place }),
+        ...toSlack(settings, world, { zone: settings.alerts.timeZone, place }),
+      ]),
       notify: notifyOn(screen, { isOnce }),
       ...(isOnce && { endAtMs: clock.nowMs() }),
     });
@@ -127,10 +134,15 @@ const watchReal = async (
   }
 };
 
-const toSlack = ({ alerts: { slack, timeZone } }: Settings, world: World): readonly Receiver[] =>
+const toSlack = ({ alerts: { slack } }: Settings, world: World, readers: Readers): readonly Receiver[] =>
   slack === undefined
     ? []
-    : [openSlack(slack, world, { one: (alert) => slackMessage(alert, timeZone), many: slackManyAlerts })];
+    : [
+        openSlack(slack, world, {
+          one: (alert) => slackMessage(alert, readers),
+          many: (alerts) => slackManyAlerts(alerts, readers),
+        }),
+      ];
 
 const sayEnd = (
   { told, coverages, troubles }: Watched,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { numberAdvice, wrong } from './advice.ts';
+import { variableProblems } from './store-variables.ts';
 
 /** `aws`: how the monitor lies in an AWS account. All of it has a default; a laptop does not read it. */
 
@@ -44,12 +45,9 @@ const tableAdvice = 'write the name of a DynamoDB table, such as tokenwatch-rest
 const hourAdvice = 'write the hour (UTC) of the daily digest, from 0 to 23, such as 7';
 const environmentAdvice =
   'write variables of Vault or Conjur, such as { "VAULT_ADDR": "https://vault.example.com:8200" }';
+const variableAdvice = 'write the text of a variable, in quotes';
 const keyAdvice = 'write the ARN of a KMS key, such as arn:aws:kms:eu-west-1:111122223333:key/0123abcd';
 const tagsAdvice = 'write tags, such as { "team": "platform" }';
-
-/** Settings of the stores themselves; the variables that hold secrets are named, to be refused with a reason. */
-const environmentName = /^(?:VAULT|CONJUR|TOKENWATCH)_[A-Z0-9_]{1,60}$/;
-const secretNames = /(?:TOKEN|SECRET|PASSWORD|API_KEY|AUTHN_API_KEY)$/;
 
 export const awsSchema = z
   .strictObject(
@@ -80,13 +78,11 @@ export const awsSchema = z
         .max(23, { error: hourAdvice })
         .default(7),
       environment: z
-        .record(
-          z.string().refine((name) => environmentName.test(name), { error: environmentAdvice }),
-          z.string({ error: wrong(environmentAdvice) }),
-          { error: wrong(environmentAdvice) },
-        )
-        .refine((variables) => !Object.keys(variables).some((name) => secretNames.test(name)), {
-          error: 'holds a secret, which everybody who may look at the function would read: log in by IAM instead',
+        .record(z.string(), z.string({ error: wrong(variableAdvice) }), { error: wrong(environmentAdvice) })
+        .check((variables) => {
+          for (const { name, problem } of variableProblems(variables.value)) {
+            variables.issues.push({ code: 'custom', path: [name], message: problem, input: undefined });
+          }
         })
         .default({}),
       secretKeys: z

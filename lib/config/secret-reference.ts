@@ -1,3 +1,5 @@
+import { looksLikeSecret, looksLikeWebhook } from './secret-shapes.ts';
+
 /**
  * Where a secret is, as settings say it: `env:PULUMI_ACCESS_TOKEN`, `vault:secret/tokenwatch#pulumi`. Settings never hold
  * the secret itself, so that they can be committed, printed and mailed. What reads the secret is elsewhere.
@@ -46,18 +48,22 @@ const example = examples.env;
 /** An AWS ARN may have 2,048 characters; no other kind is longer. */
 const charsMax = 2_200;
 
-/** To whoever pasted a token anywhere into settings. */
-export const pastedSecretText = `looks like a token itself: put that into an environment variable, write where it is under token, such as ${example}, and revoke it if this file was shared`;
+/** To whoever pasted a secret anywhere into settings. */
+export const pastedSecretText = (text: string): string =>
+  looksLikeWebhook(text) ? pastedWebhookText : pastedTokenText;
+const pastedTokenText = `looks like a token itself: put that into an environment variable, write where it is under token, such as ${example}, and revoke it if this file was shared`;
+const pastedWebhookText =
+  'looks like the address of a webhook itself, which is the secret: put that into an environment variable or a store, write where it is under alerts.slack, such as aws-sm:tokenwatch/slack#webhook, and make a new webhook if this file was shared';
 
 /** The reference, or what is wrong with the text and what to write instead. Never repeats the text: it may be the secret. */
 export const parseSecretReference = (text: string): SecretReference | Problem => {
   if (text.trim() === '') return { problem: `is blank: write where the token is, such as ${example}` };
-  if (looksLikeSecret(text)) return { problem: pastedSecretText };
+  if (looksLikeSecret(text)) return { problem: pastedSecretText(text) };
   const found = scheme.exec(text)?.[1];
   if (found === undefined) {
     return {
       problem: text.includes('pul-')
-        ? pastedSecretText
+        ? pastedTokenText
         : `write where the token is, such as ${example}, not the token itself`,
     };
   }
@@ -166,10 +172,7 @@ export const secretReferenceText = (reference: SecretReference): string => {
 };
 
 /**
- * Pulumi tokens are `pul-` and 40 hex digits, with room for kinds not yet seen; Scalr tokens are JSON web tokens, which all
- * begin as `{"` does in base64. Simple repeats without nesting: no text makes these slow.
+ * A secret's ARN as a policy must name it. AWS ends each in a dash and six characters of its own; one that was written without
+ * them would name no secret at all. A name that itself ends in six letters cannot be told from one with them.
  */
-const pulumiToken = /pul-[A-Za-z0-9]{16}/;
-const webToken = /eyJ[A-Za-z0-9_-]{8,500}\.[A-Za-z0-9_-]{4}/;
-
-export const looksLikeSecret = (text: string): boolean => pulumiToken.test(text) || webToken.test(text);
+export const policyArn = (arn: string): string => (/-[A-Za-z0-9]{6}$/.test(arn) ? arn : `${arn}-??????`);

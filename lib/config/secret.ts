@@ -1,3 +1,5 @@
+import { secretsToHide } from './secret-shapes.ts';
+
 /**
  * A secret on its way from where it is kept to the line that sends it. Whatever prints, joins, copies or serializes it
  * gets `[secret]` or nothing; only `reveal()` gives the value, so that every use can be found by that word.
@@ -39,14 +41,33 @@ export class Secret {
   }
 }
 
-/** The documented prefix of Pulumi's tokens; length and alphabet are not documented for every kind, hence the loose rest. */
-const pulumiToken = /pul-[A-Za-z0-9_-]+/g;
-/** Scalr's tokens. A header of JSON begins so in base64url; the rest of a JWT may be cut off. */
-const jwt = /eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){0,2}/g;
-
-/** The text without the given secrets and without anything that looks like a token of either vendor, ours or not. */
+/**
+ * The text without the given secrets, in any form that a server may repeat them in, and without anything that looks like one
+ * of those we know, ours or not.
+ */
 export const redact = (text: string, ...secrets: readonly Secret[]): string =>
-  secrets
-    .reduce((rest, secret) => rest.replaceAll(secret.reveal(), hidden), text)
-    .replace(pulumiToken, hidden)
-    .replace(jwt, hidden);
+  secretsToHide.reduce(
+    (rest, shape) => rest.replace(shape, hidden),
+    secrets.flatMap(formsOf).reduce((rest, form) => rest.replaceAll(form, hidden), text),
+  );
+
+/** The longest first, so that none leaves a part of another. */
+const formsOf = (secret: Secret): readonly string[] => {
+  const value = secret.reveal();
+  const encoded = [0, 1, 2].flatMap((offset) =>
+    (['base64', 'base64url'] as const).map((encoding) => base64Within(value, offset, encoding)),
+  );
+  const forms = [value, encodeURIComponent(value.toWellFormed()), JSON.stringify(value).slice(1, -1)];
+  return [...forms, ...encoded.filter((form) => form.length >= encodedCharsMin)].toSorted(
+    (a, b) => b.length - a.length,
+  );
+};
+
+/** Of a shorter secret, so little would be looked for that it stands in any text. */
+const encodedCharsMin = 8;
+
+/** As it stands in the base64 of a longer text, such as a whole header: the characters that only the secret decides. */
+const base64Within = (value: string, offset: number, encoding: 'base64' | 'base64url'): string => {
+  const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(value)]);
+  return bytes.toString(encoding).slice(Math.ceil((offset * 8) / 6), Math.floor((bytes.length * 8) / 6));
+};

@@ -7,7 +7,8 @@ import { allowKeys, allowSchema } from './allow.ts';
 import { type AwsSettings, awsKeys, awsSchema } from './aws-settings.ts';
 import { jsonTroubleIn } from './json-trouble.ts';
 import { nearest } from './nearest.ts';
-import { looksLikeSecret, pastedSecretText } from './secret-reference.ts';
+import { pastedSecretText } from './secret-reference.ts';
+import { looksLikeSecret } from './secret-shapes.ts';
 import { isPulumi, type PulumiSource, type Source, sourceKeys, sourceSchema } from './source-settings.ts';
 
 /**
@@ -135,6 +136,31 @@ export const parseSettings = (text: string, fileName: string): Settings => {
   return settings;
 };
 
+/** What of settings is right by itself, though the rest may not be. A source that is not is undefined in its place. */
+export type RightParts = Partial<Pick<Settings, 'alerts' | 'aws' | 'mmdbPaths'>> & {
+  readonly sources: readonly (Source | undefined)[];
+};
+
+/** For whoever has more to check and wants to tell all of it together; undefined where the text holds no settings at all. */
+export const rightParts = (text: string): RightParts | undefined => {
+  const json = text.startsWith('\ufeff') ? text.slice(1) : text;
+  if (text.length > fileCharsMax || isBlank(json) || jsonTroubleIn(json) !== undefined) return undefined;
+  const written: unknown = JSON.parse(json);
+  if (typeof written !== 'object' || written === null || Array.isArray(written)) return undefined;
+  const { sources, networks, alerts, aws } = written as Readonly<Record<string, unknown>>;
+  return {
+    sources: (Array.isArray(sources) ? sources : [])
+      .slice(0, sourcesMax)
+      .map((source) => sourceSchema.safeParse(source).data),
+    ...partOf('alerts', alertSchema.prefault({}).safeParse(alerts).data),
+    ...partOf('aws', awsSchema.prefault({}).safeParse(aws).data),
+    ...partOf('mmdbPaths', networksSchema.default({ mmdb: [] }).safeParse(networks).data?.mmdb),
+  };
+};
+
+const partOf = <Name extends string, Part>(name: Name, part: Part | undefined) =>
+  (part === undefined ? {} : { [name]: part }) as { readonly [Key in Name]?: Part };
+
 /** What options on the command line can say without a settings file. */
 export type SettingsOptions = {
   readonly organization: string;
@@ -245,7 +271,7 @@ const duplicateProblems = (sources: readonly Source[]): readonly SettingsProblem
 /** A token anywhere in the settings. The walk is as deep as `jsonTroubleIn` lets a file be. */
 const pastedSecrets = (value: unknown, path: readonly string[] = []): readonly SettingsProblem[] => {
   if (typeof value === 'string')
-    return looksLikeSecret(value) ? [{ path: path.join('.'), text: pastedSecretText }] : [];
+    return looksLikeSecret(value) ? [{ path: path.join('.'), text: pastedSecretText(value) }] : [];
   if (Array.isArray(value)) return value.flatMap((item, at) => pastedSecrets(item, [...path, String(at)]));
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => pastedSecrets(inner, [...path, shownKey(key)]));

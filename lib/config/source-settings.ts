@@ -79,7 +79,7 @@ const eventSourceAdvice =
 /** What EventBridge accepts as a partner event source, of Scalr. */
 const eventSourceName = /^aws\.partner\/scalr\.com(?:\/[.\-_A-Za-z0-9]{1,120}){1,4}$/;
 
-const logGroupAdvice = 'write the name of a CloudWatch Logs group, such as /tokenwatch/scalr/acme';
+const logGroupAdvice = 'write the name of a CloudWatch Logs group, such as /aws/events/tokenwatch/scalr-acme';
 /** What CloudWatch Logs accepts. */
 const logGroupName = /^[.\-_/#A-Za-z0-9]{1,512}$/;
 

@@ -9,6 +9,7 @@ import type { SensitiveKind } from './action.ts';
 import type { Alert, DayCount, Evidence } from './alert.ts';
 import type { Assessment } from './assess.ts';
 import type { Baseline } from './baseline.ts';
+import { isOfFlood } from './incident.ts';
 import { ownerKey } from './network.ts';
 import { stableHex } from './packed.ts';
 import { principalKey } from './principal.ts';
@@ -25,6 +26,7 @@ export type Allowance =
   | { readonly allows: 'failures'; readonly count: number; readonly gotIn: boolean }
   /** From the networks of the acknowledged alert only. */
   | { readonly allows: 'action'; readonly kind: SensitiveKind; readonly target: string | undefined }
+  /** From those networks, too. */
   | { readonly allows: 'target'; readonly target: string }
   | { readonly allows: 'waking' };
 
@@ -62,7 +64,9 @@ const allowanceFor = (evidence: Evidence): Allowance | undefined => {
     case 'odd-hours':
       return { allows: 'hour', minuteOfDay: minuteOfDay(evidence.atMs) };
     case 'usage-spike':
-      return { allows: 'volume', windowHours: evidence.windowHours, count: evidence.count };
+      return isOfFlood(evidence)
+        ? undefined
+        : { allows: 'volume', windowHours: evidence.windowHours, count: evidence.count };
     case 'usage-day':
       return { allows: 'day', of: evidence.of, count: evidence.count };
     case 'authentication-failures':
@@ -122,7 +126,8 @@ const isAllowed = (evidence: Evidence, alert: Alert, { allowances, ownerKeys }: 
   const isAtHome = alert.networks.every((network) => ownerKeys.includes(ownerKey(network)));
   return (
     wanted !== undefined &&
-    allowances.some((given) => isWithin(wanted, given) && (wanted.allows !== 'action' || isAtHome))
+    (isAtHome || (wanted.allows !== 'action' && wanted.allows !== 'target')) &&
+    allowances.some((given) => isWithin(wanted, given))
   );
 };
 

@@ -57,6 +57,8 @@ export type Evidence =
     }
   | {
       readonly detector: 'usage-spike';
+      /** Absent: events. Else it is about a crowd, and counts principals never seen before: see `newcomers.ts`. */
+      readonly of?: 'newcomers';
       /** End of the window: the event at which the count was judged. */
       readonly atMs: number;
       readonly windowHours: number;

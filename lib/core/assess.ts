@@ -27,10 +27,11 @@ import type { AuditEvent } from './event.ts';
 import { type AlertNews, closeIncident, type FindTold, isOpen } from './incident.ts';
 import { judge, type Past, type Peers } from './judgement.ts';
 import { type Network, ownerKey } from './network.ts';
+import { atHour, type Crowd, crowdKeysOf, floodOf, withNewcomer } from './newcomers.ts';
 import { copyOrganization, emptyOrganization, type Organization, pastOf } from './organization.ts';
 import { learnDeletion, learnSession } from './organization-lessons.ts';
 import { actionPeers, failurePeers, networkPeers, sharePeers } from './organization-peers.ts';
-import { type Principal, principalKey, strangers } from './principal.ts';
+import { areNewcomers, areStrangers, type Principal, principalKey } from './principal.ts';
 import { isAccepted, isOver, lowestExcess, newSession, openSessionsMax, placesMax, type Session } from './session.ts';
 import { learnDay, turnDay } from './thresholds.ts';
 import { dayOf } from './time.ts';
@@ -53,6 +54,8 @@ export type AssessContext = {
   readonly isAllowed?: ((network: Network, atMs: number) => boolean) | undefined;
   /** Whether this is the token that the monitor itself reads with. Left out: none is. */
   readonly isOwn?: ((principal: Principal) => boolean) | undefined;
+  /** Since when nobody should use it, where it is a token that the monitor read with before. Left out: none is. */
+  readonly ownReplacedAtMs?: ((principal: Principal) => number | undefined) | undefined;
 };
 
 export type Assessment = {
@@ -68,20 +71,17 @@ export const newOrganization = (): Organization => emptyOrganization(detectorNam
 const networkAt = detectorNames.indexOf('unfamiliar-network');
 const pairAt = detectorNames.indexOf('simultaneous-networks');
 
-const isStranger = (event: AuditEvent): boolean => event.principal.kind === 'user' && !isAccepted(event);
-
 /** The keys of the baselines that assessing these events needs. */
-export const keysOf = (events: readonly AuditEvent[]): ReadonlySet<string> => {
-  const keys = new Set<string>();
-  for (const event of events) {
-    keys.add(principalKey(event.source, event.principal));
-    if (isStranger(event)) keys.add(principalKey(event.source, strangers(event.principal.provider)));
-  }
-  return keys;
+export const keysOf = (
+  events: readonly AuditEvent[],
+  { newcomers }: Pick<Organization, 'newcomers'>,
+): ReadonlySet<string> => {
+  const keys = new Set(events.map((event) => principalKey(event.source, event.principal)));
+  return new Set([...keys, ...crowdKeysOf(newcomers, events, keys)]);
 };
 
 /** One principal's copy in this fold, and what the organization tells about it. */
-type Draft = { readonly baseline: Baseline; readonly peers: Peers };
+type Draft = { readonly baseline: Baseline; readonly peers: Peers; readonly crowd: Crowd | undefined };
 
 /** Events must be of one source, in core's order (`inOrder`), and be counted only once. */
 export const assess = (memory: Memory, events: readonly AuditEvent[], context: AssessContext): Assessment => {
@@ -92,11 +92,22 @@ export const assess = (memory: Memory, events: readonly AuditEvent[], context: A
   for (const event of events) {
     const day = dayOf(event.atMs);
     if (day > organization.lastDay) turnDay(organization, day, context.alertBudgetPerWeek);
-    const { baseline, peers } = draftOf(event);
+    const { baseline, peers, crowd } = draftOf(event);
     const seen = enter(event, baseline, organization, context);
     const isAllowed = context.isAllowed?.(seen.network, event.atMs) === true;
     const isOwn = context.isOwn?.(event.principal) === true;
-    const told = judge(seen, { baseline, organization, peers, toldId: context.toldId, isAllowed, isOwn });
+    const ownReplacedAtMs = isOwn ? context.ownReplacedAtMs?.(event.principal) : undefined;
+    const flood = crowd && floodOf(organization.newcomers, crowd);
+    const told = judge(seen, {
+      baseline,
+      organization,
+      peers,
+      flood,
+      toldId: context.toldId,
+      isAllowed,
+      isOwn,
+      ownReplacedAtMs,
+    });
     if (told !== undefined) {
       const before = alerts.get(told.alert.id)?.news;
       alerts.set(told.alert.id, { ...told, news: before === undefined || before === 'grown' ? told.news : before });
@@ -106,20 +117,21 @@ export const assess = (memory: Memory, events: readonly AuditEvent[], context: A
   return { organization, baselines, alerts: [...alerts.values()] };
 };
 
-/** Copies a principal's baseline when it is first met. */
+/** Copies a principal's baseline when it is first met; that of a crowd for those who are to have none. */
 const drafts = (memory: Memory, baselines: Map<string, Baseline>, organization: Organization) => {
   const action = actionPeers(organization);
   const failures = failurePeers(organization);
   const byKey = new Map<string, Draft>();
   // Translators hand out one object per principal, which is found faster than a key that must be put together.
   const byPrincipal = new Map<Principal, Draft>();
-  const draftFor = (key: string, event: AuditEvent): Draft => {
+  const draftFor = (key: string, principal: Principal, event: AuditEvent): Draft => {
     const held = byKey.get(key);
     if (held !== undefined) return held;
     const past = memory.baselines.get(key);
-    const baseline = past === undefined ? emptyBaseline(event) : copyBaseline(past);
+    const baseline = past === undefined ? emptyBaseline({ ...event, principal }) : copyBaseline(past);
     const draft = {
       baseline,
+      crowd: crowdOf(principal),
       peers: { network: networkPeers(organization, baseline), action, failures, ...sharePeers(organization, baseline) },
     };
     baselines.set(key, baseline);
@@ -130,15 +142,19 @@ const drafts = (memory: Memory, baselines: Map<string, Baseline>, organization: 
     const met = byPrincipal.get(event.principal);
     if (met !== undefined) return met;
     const key = principalKey(event.source, event.principal);
-    if (isStranger(event) && !byKey.has(key) && !memory.baselines.has(key)) {
-      const principal = strangers(event.principal.provider);
-      return draftFor(principalKey(event.source, principal), { ...event, principal });
+    if (!byKey.has(key) && !memory.baselines.has(key)) {
+      const { counted, crowd } = withNewcomer(atHour(organization.newcomers, event.atMs), event, key);
+      organization.newcomers = counted;
+      if (crowd !== undefined) return draftFor(principalKey(event.source, crowd), crowd, event);
     }
-    const draft = draftFor(key, event);
+    const draft = draftFor(key, event.principal, event);
     byPrincipal.set(event.principal, draft);
     return draft;
   };
 };
+
+const crowdOf = (principal: Principal): Crowd | undefined =>
+  areNewcomers(principal) ? 'newcomers' : areStrangers(principal) ? 'strangers' : undefined;
 
 const nowhere: Network = { address: 'none', prefix: 'none', owner: undefined, class: 'unknown', country: undefined };
 
@@ -168,7 +184,8 @@ const enter = (event: AuditEvent, baseline: Baseline, organization: Organization
 const endWhatIsOver = (atMs: number, baseline: Baseline, organization: Organization): void => {
   const day = dayOf(atMs);
   if (day > baseline.day) {
-    if (baseline.day !== 0) learnDay(organization, baseline.maxima, baseline.highest);
+    if (baseline.day !== 0 && !areNewcomers(baseline.principal))
+      learnDay(organization, baseline.maxima, baseline.highest);
     baseline.day = day;
     baseline.maxima = baseline.maxima.map(() => 0);
     baseline.highest = lowestExcess;
@@ -189,7 +206,7 @@ const sessionOf = (event: AuditEvent, network: Network, baseline: Baseline, orga
   for (const open of baseline.sessions) if (open.ownerKey === key) return open;
   if (baseline.sessions.length >= openSessionsMax) {
     const idle = baseline.sessions.reduce((a, b) => (b.lastMs < a.lastMs ? b : a));
-    endSession(idle, baseline, organization);
+    endSession(idle, baseline, organization, { isFlood: true });
     baseline.sessions = baseline.sessions.filter((session) => session !== idle);
   }
   const session = newSession(event.atMs, network, detectorNames.length);
@@ -202,6 +219,8 @@ const learnEvent = (
   { event, network, session, kind, beside }: Seen,
   { baseline, organization, isAllowed }: Pick<Past, 'baseline' | 'organization' | 'isAllowed'>,
 ): void => {
+  // What is told of a flood has its samples in the alert by now, and the next event brings its own.
+  if (baseline.sessions.length >= openSessionsMax) for (const open of baseline.sessions) open.proofs.fill(undefined);
   if (event.outcome === 'success') {
     session.kinds |= 1 << kind;
     if (network.address !== session.taughtAddress) learnPlace(network, session, baseline);
@@ -214,6 +233,8 @@ const learnEvent = (
     session.isPaired = true;
     session.isPairedFar = isFarApart(network.country, beside);
   }
+  // A crowd has no habits.
+  if (areNewcomers(baseline.principal)) return;
   // Before the session notes the target: whether it is another one is asked of the session.
   baseline.dayUse = usageDay.learn({ event, session, kind }, baseline.dayUse);
   if (event.target !== undefined && event.target !== session.lastTarget) {
@@ -264,13 +285,20 @@ const moveToEnd = (hash: number, hashes: number[]): void => {
 
 /**
  * The session teaches the baseline and the organization. A flagged one teaches neither where, when and what is usual; only
- * that it was there, and that attempts were refused.
+ * that it was there, and that attempts were refused. One that ends for want of room is one of as many as somebody has
+ * addresses: ten thousand in an hour must not teach the organization that new networks are common, nor anybody its hours.
  */
-const endSession = (session: Session, baseline: Baseline, organization: Organization): void => {
+const endSession = (
+  session: Session,
+  baseline: Baseline,
+  organization: Organization,
+  { isFlood } = { isFlood: false },
+): void => {
+  if (areNewcomers(baseline.principal)) return;
   const before = baseline.network;
   // What can only happen away from home is as rare as it is there.
   const isAway = session.isPaired || !isFamiliar(session.ownerKey, before);
-  if (!isLearning(before)) {
+  if (!isLearning(before) && !isFlood) {
     const counted = session.isFlagged ? countFlagged : count;
     // A story counts once, however often it is gone on with: patience must not make a score look ordinary.
     const isRepeat = storyOf(session, before) !== undefined;
@@ -279,7 +307,7 @@ const endSession = (session: Session, baseline: Baseline, organization: Organiza
       if (isCounted) counted(nats, pastOf(organization, i));
     });
   }
-  if (!session.isFlagged) {
+  if (!session.isFlagged && !isFlood) {
     learnSession(organization, { session, baseline, isAway });
     if (session.accepted > 0) baseline.hours = oddHours.learn(session.acceptedMs, baseline.hours);
   }

@@ -4,10 +4,17 @@
  * arrives late within it finds its place in the order of time.
  */
 import type { AuditEvent } from './event.ts';
-import { checkedRhythm, type Rhythm, type Silence, silenceAt } from './silence.ts';
-import { type Caused, checkedStretches, noStretches, type Stretches, sumMs, withStretch } from './stretches.ts';
+import { checkedRhythm, type Rhythm, type Silence, silenceAt, silenceSince } from './silence.ts';
+import {
+  type Caused,
+  checkedStretches,
+  noStretches,
+  type Stretches,
+  withoutStretch,
+  withStretch,
+} from './stretches.ts';
 import { msPerDay, msPerHour, msPerMinute, msPerSecond, type Stretch } from './time.ts';
-import { checkedWatching, noWatching, type Watching } from './watching.ts';
+import { checkedWatching, noWatching, type Sweeping, type Watching } from './watching.ts';
 
 /**
  * Neither vendor documents how late an event may become visible; the one overlap found in practice is fifteen minutes
@@ -121,10 +128,10 @@ export const tellFromMs = ({ backfillUntilMs }: Coverage): number => backfillUnt
 
 export const isSweepDue = ({ sweptAtMs }: Coverage, nowMs: number): boolean => nowMs - sweptAtMs >= sweepEveryMs;
 
-/** Beside the one before, it makes that one longer: a flood is one gap, however many seconds it lasts. */
+/** Beside the one before, it makes that one longer: a flood is one gap, however many seconds it lasts. No part counts twice. */
 export const withGap = (coverage: Coverage, gap: Gap): Coverage => {
-  const { gaps } = coverage;
   if (isGap(coverage, gap)) return coverage;
+  const gaps = withoutStretch(coverage.gaps, gap);
   const last = gaps.newest.at(-1);
   if (last === undefined || last.cause !== gap.cause || last.toMs !== gap.fromMs)
     return { ...coverage, gaps: withStretch(gaps, gap) };
@@ -143,13 +150,9 @@ export const isGap = ({ gaps }: Coverage, { fromMs, toMs }: Stretch): boolean =>
   gaps.newest.some((gap) => gap.fromMs <= fromMs && toMs <= gap.toMs);
 
 /** A sweep has read the stretch whole: what was a gap in it is none any more. */
-export const withoutGapsIn = (coverage: Coverage, { fromMs, toMs }: Stretch): Coverage => {
-  const { count, totalMs, newest } = coverage.gaps;
-  const left = newest.filter((gap) => gap.fromMs < fromMs || gap.toMs > toMs);
-  if (left.length === newest.length) return coverage;
-  const closedMs = sumMs(newest) - sumMs(left);
-  const closed = newest.length - left.length;
-  return { ...coverage, gaps: { count: count - closed, totalMs: totalMs - closedMs, newest: left } };
+export const withoutGapsIn = (coverage: Coverage, stretch: Stretch): Coverage => {
+  const gaps = withoutStretch(coverage.gaps, stretch);
+  return gaps === coverage.gaps ? coverage : { ...coverage, gaps };
 };
 
 /** Goes on after a stretch that cannot be read. */
@@ -159,9 +162,12 @@ export const skip = (coverage: Coverage, gap: Gap): Coverage =>
 /** After an outage a sweep reaches further back, to what no sweep saw yet; beyond this nobody remembers what was counted. */
 export const sweepMsMax = 30 * msPerDay;
 
-/** What a sweep reads: settled, not before the backfill, and as far back as three days before the last sweep. */
+/**
+ * What a sweep reads: settled, not before the backfill, and as far back as three days before the last sweep. From a whole
+ * second on, since its parts are seconds where a flood was.
+ */
 export const sweepOf = (coverage: Coverage): Stretch => ({
-  fromMs: Math.max(coverage.fromMs, unsweptFromMs(coverage, coverage.settledThroughMs) - sweepMs),
+  fromMs: Math.max(coverage.fromMs, wholeSecond(unsweptFromMs(coverage, coverage.settledThroughMs) - sweepMs)),
   toMs: coverage.settledThroughMs,
 });
 
@@ -169,22 +175,41 @@ export const sweepOf = (coverage: Coverage): Stretch => ({
 export const unsweptFromMs = ({ sweptAtMs }: Coverage, throughMs: number): number =>
   Math.max(throughMs - sweepMsMax, Math.min(throughMs, sweptAtMs));
 
-/** How silent the log is where it was read to; undefined while its rhythm is not known, and of history. */
-export const silenceOf = (coverage: Coverage): Silence | undefined =>
-  isBackfilling(coverage) ? undefined : silenceAt(coverage.rhythm, coverage.settledThroughMs);
+/** How silent the log is where it was read to; undefined of history, and where an older release kept no rhythm. */
+export const silenceOf = (coverage: Coverage): Silence | undefined => {
+  const { rhythm, newestEventMs, backfillUntilMs, settledThroughMs } = coverage;
+  if (isBackfilling(coverage)) return undefined;
+  if (newestEventMs === 0) return silenceSince(backfillUntilMs, settledThroughMs);
+  return rhythm && silenceAt(rhythm, settledThroughMs);
+};
 
-/** A sweep that began at `atMs` came to its end. */
+/** The last event, or the first start of a watch that never saw one. */
+export const silentSinceMs = ({ newestEventMs, backfillUntilMs }: Coverage): number =>
+  newestEventMs === 0 ? backfillUntilMs : newestEventMs;
+
+/** What a run at `nowMs` has to sweep: all of it, or the rest of what an earlier run began. */
+export const sweepingOf = ({ watching }: Coverage, { fromMs, nowMs }: SweepBegin): Sweeping => ({
+  atMs: watching.sweeping?.atMs ?? nowMs,
+  throughMs: Math.max(fromMs, watching.sweeping?.throughMs ?? fromMs),
+});
+
+type SweepBegin = { readonly fromMs: number; readonly nowMs: number };
+
+/**
+ * A sweep came to its end. `atMs` is when its first run began, over however many runs it went: the next sweep reaches back
+ * from there, so that it finds what showed behind this one's back.
+ */
 export const endSweep = (coverage: Coverage, { atMs, fromMs, toMs }: Stretch & { readonly atMs: number }): Coverage => {
   const { watching, lateEvents } = coverage;
-  const { sweptThroughMs: _, ...rest } = watching;
+  const { sweeping: _, ...rest } = watching;
   const sweep = { fromMs, toMs, atMs, found: lateEvents - watching.sweptLate };
   return { ...coverage, sweptAtMs: atMs, watching: { ...rest, sweep, sweptLate: lateEvents } };
 };
 
 /** A sweep under way got so far. */
-export const sweptThrough = (coverage: Coverage, atMs: number): Coverage => ({
+export const sweptThrough = (coverage: Coverage, sweeping: Sweeping): Coverage => ({
   ...coverage,
-  watching: { ...coverage.watching, sweptThroughMs: atMs },
+  watching: { ...coverage.watching, sweeping },
 });
 
 /** In one order of keys, so that the same coverage is the same text. */

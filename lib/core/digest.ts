@@ -5,11 +5,12 @@
 import { type Acknowledgement, isInForce } from './acknowledgement.ts';
 import { type Alert, isAbove } from './alert.ts';
 import type { Allowance } from './allowance.ts';
-import { type Coverage, isBackfilling, latenessMs, tellFromMs } from './coverage.ts';
+import { type Coverage, isBackfilling, latenessMs, silenceOf, silentSinceMs, tellFromMs } from './coverage.ts';
 import { coverageFacts, type Missed, missedSince, nothingMissed } from './coverage-facts.ts';
 import type { HealthFinding } from './inventory/health.ts';
 import type { LastSurvey } from './inventory/last-survey.ts';
 import { isFarAbove, type Kept, keptBy } from './promise.ts';
+import { isTooSilent, type Silence } from './silence.ts';
 import { msPerDay, msPerHour } from './time.ts';
 import { isOngoing, stateOf, type Watch } from './watch/watch.ts';
 
@@ -54,6 +55,8 @@ export type SourceDigest = {
         readonly newestEventMs: number;
       }
     | undefined;
+  /** For longer than can be usual of this log; undefined where it is not. */
+  readonly silent: { readonly sinceMs: number; readonly silence: Silence } | undefined;
   /** In the last day. */
   readonly missed: Missed;
   readonly principals: number;
@@ -137,8 +140,12 @@ export const isQuiet = ({ sources, alerts, care }: Digest): boolean =>
   alerts.length === 0 &&
   care.length === 0 &&
   sources.every(
-    ({ standing, untold, isBudgetExceeded, missed: { gaps, pauses } }) =>
-      standing === 'current' && untold === undefined && !isBudgetExceeded && gaps.length + pauses.length === 0,
+    ({ standing, silent, untold, isBudgetExceeded, missed: { gaps, pauses } }) =>
+      standing === 'current' &&
+      silent === undefined &&
+      untold === undefined &&
+      !isBudgetExceeded &&
+      gaps.length + pauses.length === 0,
   );
 
 /** Long enough for a budget of one a week to mean something; all that was ever told would fill the memory one day. */
@@ -174,6 +181,7 @@ const sourceDigest = (state: SourceState, { nowMs, alertBudgetPerWeek }: DigestS
       lateEvents: coverage.lateEvents,
       newestEventMs: coverage.newestEventMs,
     },
+    silent: coverage && silentOf(coverage),
     missed: coverage === undefined ? nothingMissed : missedOf(coverage, nowMs),
     principals: lastActiveMs.length,
     activePrincipals: lastActiveMs.filter((lastMs) => nowMs - lastMs < msPerDay).length,
@@ -183,6 +191,11 @@ const sourceDigest = (state: SourceState, { nowMs, alertBudgetPerWeek }: DigestS
     kept,
     isBudgetExceeded: kept !== undefined && isFarAbove(kept.live, alertBudgetPerWeek),
   };
+};
+
+const silentOf = (coverage: Coverage): SourceDigest['silent'] => {
+  const silence = silenceOf(coverage);
+  return isTooSilent(silence) ? { sinceMs: silentSinceMs(coverage), silence } : undefined;
 };
 
 /** A pause that goes on is told by the log's standing. */
@@ -248,7 +261,7 @@ const surveyCare = ({ source, survey: { health, ending, own } }: SourceState, no
 
 const rotationCare = (watch: Watch): Care => {
   const { source, old, replacement, startedAtMs, endsAtMs, callers, strangers, moreStrangers, seenThroughMs } = watch;
-  const states = callers.map((each) => stateOf(each, seenThroughMs));
+  const states = callers.map((each) => stateOf(each, { replacement, seenThroughMs }));
   const count = (state: (typeof states)[number]): number => states.filter((each) => each === state).length;
   return {
     source,

@@ -182,15 +182,24 @@ const alertId = ({ event, toldId }: Crossing, principal: Principal): string => {
 const findingsOf = ({ session, calibrated }: Pick<Crossing, 'session' | 'calibrated'>): readonly Finding[] => {
   const found = session.evidence.flatMap((evidence, i) => {
     if (evidence === undefined) return [];
-    const nats = session.isFact && isFactual(evidence) ? factNats : (calibrated[i] ?? 0);
+    // The larger flood is the one to be told.
+    const sure = isOfFlood(evidence) ? (session.scores[i] ?? factNats) : factNats;
+    const nats = session.isFact && isFactual(evidence) ? sure : (calibrated[i] ?? 0);
     return [{ nats, finding: { surprise: round(toSurprise(nats)), evidence } }];
   });
   const strongest = Math.max(...found.map(({ nats }) => nats));
   return found.filter(({ nats }) => nats >= Math.min(tellableNats, strongest)).map(({ finding }) => finding);
 };
 
+/** More principals that nobody knew than one hour can explain. */
+export const isOfFlood = (
+  evidence: Evidence,
+): evidence is Extract<Evidence, { detector: 'usage-spike' }> & { readonly of: 'newcomers' } =>
+  evidence.detector === 'usage-spike' && evidence.of === 'newcomers';
+
 /** Told as it is, without odds: what needs no statistics, and what a watch over a rotation or a survey found. */
 export const isFactual = (evidence: Evidence): boolean =>
+  isOfFlood(evidence) ||
   (evidence.detector === 'token-life' && evidence.fact !== 'dormant-woke') ||
   (evidence.detector === 'sensitive-action' && evidence.isTampering) ||
   evidence.detector === 'rotation' ||
@@ -220,7 +229,9 @@ const highNats = Math.log(100);
 const severityOf = ({ event, session, kind, excess, isOwn }: Crossing, findings: readonly Finding[]): Severity => {
   const facts = findings.flatMap(({ evidence }) => (evidence.detector === 'token-life' ? [evidence.fact] : []));
   if (facts.includes('used-after-deletion')) return event.outcome === 'success' ? 'critical' : 'high';
-  if (session.isFact) return 'critical';
+  const isFlood = findings.some(({ evidence }) => isOfFlood(evidence));
+  if (session.isFact && !(isFlood && findings.every(({ evidence }) => isOfFlood(evidence) || !isFactual(evidence))))
+    return 'critical';
   const rarity = excess >= highNats ? 2 : excess >= mediumNats ? 1 : 0;
   const places = findings.flatMap(({ evidence }) => (evidence.detector === 'unfamiliar-network' ? [evidence] : []));
   // Whoever reads what the monitor reads sees what it sees: no errand of a colleague's leads there.
@@ -234,7 +245,7 @@ const severityOf = ({ event, session, kind, excess, isOwn }: Crossing, findings:
   if (gotIn) return 'critical';
   const isRented = places.some(({ network }) => network.class === 'hosting' || network.class === 'vpn') ? 1 : 0;
   // Without anything of value touched it is never critical: that word must keep its weight.
-  return severities[Math.min(touched === 1 ? 3 : 2, rarity + touched + isRented)] ?? 'low';
+  return severities[Math.max(isFlood ? 2 : 0, Math.min(touched === 1 ? 3 : 2, rarity + touched + isRented))] ?? 'low';
 };
 
 /** Whether one of the kinds, a bit each, is sensitive. */

@@ -17,10 +17,12 @@ import { type TargetPeers, unfamiliarTarget } from './detectors/unfamiliar-targe
 import { usageDay } from './detectors/usage-day.ts';
 import { usageSpike } from './detectors/usage-spike.ts';
 import { type AuditEvent, sampleOf } from './event.ts';
-import { type AlertNews, type FindTold, grow, isOld, tell } from './incident.ts';
+import { type AlertNews, type FindTold, grow, isOfFlood, isOld, tell } from './incident.ts';
+import type { Flood } from './newcomers.ts';
 import { channels, deletedAtMs, type Organization, pastOf } from './organization.ts';
-import { isAccepted, type Session } from './session.ts';
+import { isAccepted, lowestExcess, type Session } from './session.ts';
 import { covered, ebb, rise } from './tide.ts';
+import { hourOf } from './time.ts';
 
 type Channel = (typeof channels)[number];
 type Detector = (typeof detectorNames)[number];
@@ -93,17 +95,18 @@ export const judge = (seen: Seen, past: Past): AlertNews | undefined => {
   const isBetter = askDetectors(seen, past) || isWorse(seen);
   const nats = isBetter ? natsOf(seen, past) : [];
   const best = isBetter ? strongest(nats, organization) : undefined;
+  const excess = best?.excess ?? lowestExcess;
   if (best !== undefined && best.excess > session.excess) {
     session.excess = thousandths(best.excess);
     const isNews = !session.isFact && !isOld(nats, { session, baseline, atMs: event.atMs });
     note(best, { session, baseline, organization, isNews });
   }
-  if (best === undefined || (!session.isFact && best.excess < organization.unionThreshold)) {
+  if (!isBetter || (!session.isFact && (best === undefined || best.excess < organization.unionThreshold))) {
     const grown = session.isTold ? grow(baseline, event) : undefined;
     return grown === undefined ? undefined : { alert: grown, news: 'grown' };
   }
   session.isFlagged = true;
-  const combined = session.isFact ? factNats : calibrated(best.score, best.past);
+  const combined = session.isFact || best === undefined ? factNats : calibrated(best.score, best.past);
   return tell(baseline, {
     event,
     network,
@@ -111,7 +114,7 @@ export const judge = (seen: Seen, past: Past): AlertNews | undefined => {
     kind: seen.kind,
     calibrated: nats,
     nats: combined,
-    excess: best.excess - organization.unionThreshold,
+    excess: excess - organization.unionThreshold,
     toldId,
     isOwn,
   });
@@ -128,6 +131,8 @@ const natsOf = ({ event, session }: Seen, { baseline, organization }: Past): rea
     baseline.tops = session.scores.map(() => 0);
   }
   return session.scores.map((raw, i) => {
+    // A flood is no score: it neither raises a tide nor a threshold.
+    if (session.evidence[i] !== undefined && isOfFlood(session.evidence[i])) return 0;
     const nats = thousandths(calibrated(raw, pastOf(organization, i)));
     if (!isTided[i] || nats < 1) return nats;
     const own = baseline.tops[i] ?? 0;
@@ -151,17 +156,45 @@ export type Past = {
   readonly baseline: Baseline;
   readonly organization: Organization;
   readonly peers: Peers;
+  /** Of the crowd whose baseline it is. */
+  readonly flood: Flood | undefined;
   readonly toldId: FindTold | undefined;
   /** The operator vouches for the network: it is not judged as unfamiliar. */
   readonly isAllowed: boolean;
-  /** The monitor's own token. */
+  /** The monitor's own token, and since when it is so no more. */
   readonly isOwn: boolean;
+  readonly ownReplacedAtMs: number | undefined;
+};
+
+const floodPlace = placeOf.get('usage-spike') ?? 0;
+
+/** Whether the flood is to be told anew: it is larger, or it goes on in another hour. */
+const noteFlood = ({ event, session }: Seen, flood: Flood | undefined): boolean => {
+  if (flood === undefined) return false;
+  const held = session.evidence[floodPlace];
+  const nats = thousandths(factNats + Math.log(flood.count));
+  const isHeld = held !== undefined && isOfFlood(held);
+  if (isHeld && hourOf(held.atMs) >= hourOf(event.atMs) && nats <= (session.scores[floodPlace] ?? 0)) return false;
+  session.scores[floodPlace] = nats;
+  session.evidence[floodPlace] = {
+    detector: 'usage-spike',
+    of: 'newcomers',
+    atMs: event.atMs,
+    windowHours: 1,
+    ...flood,
+  };
+  if (!isHeld) session.proofs[floodPlace] = sampleOf(event);
+  session.isFact = true;
+  return true;
 };
 
 /** Whether any detector's score of the session became better. */
-const askDetectors = (seen: Seen, { baseline, organization, peers, isAllowed, isOwn }: Past): boolean => {
+const askDetectors = (
+  seen: Seen,
+  { baseline, organization, peers, flood, isAllowed, isOwn, ownReplacedAtMs }: Past,
+): boolean => {
   const { event, session } = seen;
-  let isBetter = false;
+  let isBetter = noteFlood(seen, flood);
   if (isAccepted(event)) {
     const place = isAllowed ? undefined : unfamiliarNetwork.judge(seen, baseline.network, peers.network);
     if (improve('unfamiliar-network', place, session, event)) isBetter = true;
@@ -182,7 +215,7 @@ const askDetectors = (seen: Seen, { baseline, organization, peers, isAllowed, is
     if (improve('authentication-failures', failures, session, event)) isBetter = true;
   }
   if (organization.deletedTokens.size > 0 || session.accepted === 1 || isOwn) {
-    const past = { deletedAtMs: deletedAtMs(organization, event.principal), isOwn };
+    const past = { deletedAtMs: deletedAtMs(organization, event.principal), isOwn, ownReplacedAtMs };
     const life = tokenLife.judge(seen, baseline.life, past);
     if (improve('token-life', life, session, event)) isBetter = true;
   }

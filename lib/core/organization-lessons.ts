@@ -3,7 +3,7 @@ import { changesTokens } from './action.ts';
 import type { Baseline } from './baseline.ts';
 import { isLearning, kindsOf, type NetworkMemory, newIn } from './detectors/unfamiliar-network.ts';
 import type { AuditEvent } from './event.ts';
-import { add, at, crowd, type Organization, ownerClasses, tokenKey } from './organization.ts';
+import { add, at, type Organization, ownerClasses, sideOf, tokenKey } from './organization.ts';
 import { kindShares } from './organization-peers.ts';
 import type { PrincipalKind } from './principal.ts';
 import type { Session } from './session.ts';
@@ -31,7 +31,7 @@ export const learnSession = (
   const { kind } = baseline.principal;
   const before = baseline.network;
   const self = before.seed;
-  const who = crowd(kind);
+  const who = sideOf(kind);
   if (session.accepted > 0 && !isLearning(before)) {
     if (isAway) add(organization.awayOfKind, who, 1);
     if (session.isPaired) add(organization.withPair, who, 1);
@@ -97,10 +97,10 @@ const learnMoves = (
     const below = level > 3 ? 2 : level - 1;
     if ((bits & (1 << below)) === 0) continue;
     const weight = 1 / (1 + (before.newDays[below] ?? 0));
-    add(organization.sightings[crowd(kind)], level, weight);
-    if ((bits & (1 << level)) !== 0) add(organization.newSightings[crowd(kind)], level, weight);
+    add(organization.sightings[sideOf(kind)], level, weight);
+    if ((bits & (1 << level)) !== 0) add(organization.newSightings[sideOf(kind)], level, weight);
     if (level === 3 && (bits & 8) !== 0) {
-      add(organization.newClasses[crowd(kind)], ownerClasses.indexOf(session.ownerClass), weight);
+      add(organization.newClasses[sideOf(kind)], ownerClasses.indexOf(session.ownerClass), weight);
     }
   }
 };

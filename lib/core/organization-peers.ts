@@ -5,7 +5,7 @@ import type { ActionPeers } from './detectors/sensitive-action.ts';
 import type { PairPeers } from './detectors/simultaneous-networks.ts';
 import { type NetworkPeers, prefixHash } from './detectors/unfamiliar-network.ts';
 import type { TargetPeers } from './detectors/unfamiliar-target.ts';
-import { at, crowd, type Organization, ownerClasses } from './organization.ts';
+import { at, type Organization, ownerClasses, sideOf } from './organization.ts';
 
 /** A home that a colleague left half a year ago says nothing. */
 const prefixDaysMax = 90;
@@ -30,7 +30,7 @@ const classPriorSightings = 4;
 
 /** What the organization can tell about one principal's networks, now and as it learns. */
 export const networkPeers = (organization: Organization, baseline: Baseline): NetworkPeers => {
-  const who = crowd(baseline.principal.kind);
+  const who = sideOf(baseline.principal.kind);
   const self = baseline.network.seed;
   return {
     kindShares: () => kindShares(organization, who),
@@ -80,7 +80,7 @@ export const sharePeers = (
   { withPair, withFarPair, withTarget, awayOfKind, ofKindWithTarget }: Organization,
   baseline: Baseline,
 ): { readonly pair: PairPeers; readonly target: TargetPeers } => {
-  const who = crowd(baseline.principal.kind);
+  const who = sideOf(baseline.principal.kind);
   return {
     pair: {
       share: (isFar) => {

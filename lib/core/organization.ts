@@ -5,6 +5,7 @@
  */
 import { actionKinds } from './action.ts';
 import { copyHistogram, emptyHistogram, type Histogram, packHistogram, unpackHistogram } from './calibration.ts';
+import { type Newcomers, noNewcomers } from './newcomers.ts';
 import { packFloats, unpackFloats } from './packed.ts';
 import type { Principal, PrincipalKind } from './principal.ts';
 import { copyTide, emptyTide, type Tide, tideBins } from './tide.ts';
@@ -60,6 +61,7 @@ export type Organization = {
   failures: number;
   /** Names and ids of tokens that the log says were deleted, and when. */
   readonly deletedTokens: Map<string, number>;
+  newcomers: Newcomers;
 };
 
 export const emptyOrganization = (detectors: number): Organization => ({
@@ -91,6 +93,7 @@ export const emptyOrganization = (detectors: number): Organization => ({
   withKind: new Float32Array(actionKinds.length),
   failures: 0,
   deletedTokens: new Map(),
+  newcomers: noNewcomers,
 });
 
 export const copyOrganization = (from: Organization): Organization => ({
@@ -119,7 +122,7 @@ export const copyOrganization = (from: Organization): Organization => ({
 /** Pulumi allows 40 characters; whatever is longer is known by its beginning. */
 export const tokenKey = (name: string): string => name.slice(0, 100);
 
-export const crowd = (kind: PrincipalKind): number => (kind === 'user' ? 0 : 1);
+export const sideOf = (kind: PrincipalKind): number => (kind === 'user' ? 0 : 1);
 export const at = (sums: Float32Array | undefined, index: number): number => sums?.[index] ?? 0;
 export const add = (sums: Float32Array | undefined, index: number, by: number): void => {
   if (sums !== undefined) sums[index] = at(sums, index) + by;
@@ -138,7 +141,7 @@ export const pastOf = (organization: Organization, detector: number): Histogram 
 };
 
 /** Version of the stored text below. A change of shape takes the next number and an upgrade step in `stored.ts`. */
-export const organizationVersion = 2;
+export const organizationVersion = 3;
 
 export const encodeOrganization = (organization: Organization): string =>
   JSON.stringify({

@@ -24,12 +24,14 @@ export const isNamed = ({ id, name }: Principal, words: string): boolean => {
   return id.toLowerCase() === wanted || name.toLowerCase() === wanted;
 };
 
-const strangersId = '(unknown users)';
-
 /**
- * Users that never got in: their names are whatever somebody typed. They share one baseline, so that a million invented
- * names cost no more than one, and a flood of them is one story.
+ * Crowds: principals that share one baseline, so that a million invented names cost no more than one, and a flood of them is
+ * one story. When somebody gets a baseline of their own: `newcomers.ts`.
  */
+const strangersId = '(unknown users)';
+const newcomersId = '(newcomers)';
+
+/** Users that never got in: their names are whatever somebody typed. */
 export const strangers = (provider: string): Principal => ({
   provider,
   kind: 'user',
@@ -37,4 +39,14 @@ export const strangers = (provider: string): Principal => ({
   name: 'users that never logged in',
 });
 
+/** Those met for the first time in an hour in which too many were. */
+export const newcomers = (provider: string): Principal => ({
+  provider,
+  kind: 'user',
+  id: newcomersId,
+  name: 'tokens and users never seen before',
+});
+
 export const areStrangers = ({ kind, id }: Principal): boolean => kind === 'user' && id === strangersId;
+export const areNewcomers = ({ kind, id }: Principal): boolean => kind === 'user' && id === newcomersId;
+export const isCrowd = (principal: Principal): boolean => areStrangers(principal) || areNewcomers(principal);

@@ -16,7 +16,7 @@ import { parseIp } from './ip.ts';
 import { type Network, type Owner, ownerKey } from './network.ts';
 import { deletedAtMs, type Organization } from './organization.ts';
 import { hash32 } from './packed.ts';
-import { areStrangers, type Principal, principalKey } from './principal.ts';
+import { isCrowd, type Principal, principalKey } from './principal.ts';
 import { dayOf, msPerDay, msPerHour, msPerMinute } from './time.ts';
 
 /** Where a thief works from; at the victim's usual time unless it says otherwise. */
@@ -51,7 +51,7 @@ export const emptyPool = (): Pool => ({ judged: 0, learning: 0, picked: [] });
 export const offer = (baseline: Baseline, pool: Pool, organization: Organization): void => {
   const { principal, lastAtMs } = baseline;
   const isActive = organization.lastDay - dayOf(lastAtMs) <= activeDays;
-  if (!isActive || areStrangers(principal) || deletedAtMs(organization, principal) !== undefined) return;
+  if (!isActive || isCrowd(principal) || deletedAtMs(organization, principal) !== undefined) return;
   if (isLearning(baseline.network)) {
     pool.learning += 1;
     return;

@@ -6,7 +6,11 @@
  * Days of the week on which it lately kept quiet all day do not count, or every weekend would hide a working day's silence.
  * A log that rests so is driven by people, who have holidays too: it is given one day more.
  *
- * Misses: a log that only whispers (somebody filtered most of it). Sets it off falsely: the first long holidays.
+ * A log whose rhythm is not known is not simply well. One that never spoke was probably never connected: it has a day. One
+ * that spoke too little to have a rhythm is silent once four weeks hold nothing at all.
+ *
+ * Misses: a log that only whispers (somebody filtered most of it). Sets it off falsely: the first long holidays; a log that
+ * is connected before anybody works there.
  */
 import type { AuditEvent } from './event.ts';
 import { hourOf, msPerHour } from './time.ts';
@@ -45,10 +49,12 @@ const bitsOf = ({ heard }: Rhythm): bigint => BigInt(`0x${heard}`);
 const shifted = (bits: bigint, hours: number): bigint => (hours >= hoursKept ? 0n : (bits << BigInt(hours)) & allHours);
 
 export type Silence = {
-  /** Since the last event, without days of rest. */
+  /** Since the last event, or the first start; without days of rest where those are known. */
   readonly quietHours: number;
   /** What is still usual, in the same hours. */
   readonly usualHours: number;
+  /** What that rests on: a rhythm, too few events for one, or none at all. */
+  readonly heard: 'rhythm' | 'little' | 'nothing';
 };
 
 /** Two weekends seen, so that they are known as such. */
@@ -59,23 +65,38 @@ const margin = 2;
 const usualHoursMin = 6;
 const holidayHours = 24;
 
-/** How silent the log was at `seenThroughMs`, up to where it was read; undefined while its rhythm is not known. */
-export const silenceAt = (rhythm: Rhythm | undefined, seenThroughMs: number): Silence | undefined => {
-  if (rhythm === undefined) return undefined;
+/** How silent the log was at `seenThroughMs`, up to where it was read. */
+export const silenceAt = (rhythm: Rhythm, seenThroughMs: number): Silence => {
   const hours = heardHours(rhythm);
   const { lastHour } = rhythm;
-  if (hours.length < heardHoursMin || lastHour - (hours[0] ?? lastHour) < historyHoursMin) return undefined;
+  if (hours.length < heardHoursMin || lastHour - (hours[0] ?? lastHour) < historyHoursMin)
+    return { quietHours: hoursSince(lastHour, seenThroughMs), usualHours: hoursKept, heard: 'little' };
   const rest = restDays(hours);
   const longest = Math.max(...hours.slice(1).map((hour, at) => awakeHours(hours[at] ?? hour, hour, rest)));
   return {
     quietHours: Math.max(0, awakeHours(lastHour, seenThroughMs / msPerHour, rest)),
     usualHours: Math.max(usualHoursMin, margin * longest) + (rest.size > 0 ? holidayHours : 0),
+    heard: 'rhythm',
   };
 };
 
-/** 1 where the silence is as long as can be usual, 0 where nothing is known of what is. */
-export const silentRatio = (silence: Silence | undefined): number =>
-  silence === undefined ? 0 : silence.quietHours / silence.usualHours;
+/** For somebody to do something there that is logged. */
+const firstWordHours = 24;
+
+/** How silent a log is that never had an event since it is watched, nor in the history before. */
+export const silenceSince = (startedMs: number, seenThroughMs: number): Silence => ({
+  quietHours: hoursSince(startedMs / msPerHour, seenThroughMs),
+  usualHours: firstWordHours,
+  heard: 'nothing',
+});
+
+const hoursSince = (hour: number, throughMs: number): number => Math.max(0, throughMs / msPerHour - hour);
+
+/** 1 where the silence is as long as can be usual. */
+export const silentRatio = ({ quietHours, usualHours }: Silence): number => quietHours / usualHours;
+
+export const isTooSilent = (silence: Silence | undefined): silence is Silence =>
+  silence !== undefined && silentRatio(silence) > 1;
 
 /** Oldest first. */
 const heardHours = (rhythm: Rhythm): readonly number[] => {

@@ -28,6 +28,26 @@ export const withStretch = <Cause extends string>(
   newest: [...newest, stretch].slice(-newestMax),
 });
 
+/** Without what the part covers: of those listed, one may go whole, lose an end, or fall in two. */
+export const withoutStretch = <Cause extends string>(
+  stretches: Stretches<Cause>,
+  { fromMs, toMs }: Stretch,
+): Stretches<Cause> => {
+  const { count, totalMs, newest } = stretches;
+  if (newest.every((each) => each.toMs <= fromMs || each.fromMs >= toMs)) return stretches;
+  const left = newest.flatMap((each) =>
+    [
+      { ...each, toMs: Math.min(each.toMs, fromMs) },
+      { ...each, fromMs: Math.max(each.fromMs, toMs) },
+    ].filter((piece) => piece.fromMs < piece.toMs),
+  );
+  return {
+    count: count + left.length - newest.length,
+    totalMs: totalMs + sumMs(left) - sumMs(newest),
+    newest: left.slice(-newestMax),
+  };
+};
+
 /** As it was stored. Throws where it is none. */
 export const checkedStretches = <Cause extends string>(
   { count, totalMs, newest }: Stretches<Cause>,

@@ -58,5 +58,15 @@ const organizationTo2 = step(({ ofKind, ...stored }) => ({
   tide: { atMs: 0, principals: 0, counts: noFloats(9 * 16) },
 }));
 
+/** 3: principals met for the first time. None is counted yet, and its first week began with its first day. */
+const organizationTo3 = step((stored) => {
+  const nobody = { sketch: '', count: 0, perHour: 0 };
+  const sinceHour = typeof stored.firstDay === 'number' ? stored.firstDay * 24 : 0;
+  return {
+    ...stored,
+    newcomers: { sinceHour, hour: sinceHour, begun: 0, newcomers: nobody, strangers: nobody },
+  };
+});
+
 export const baselineUpgrades = [baselineTo2];
-export const organizationUpgrades = [organizationTo2];
+export const organizationUpgrades = [organizationTo2, organizationTo3];

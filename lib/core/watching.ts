@@ -46,6 +46,9 @@ export type Sweep = Stretch & {
   readonly found: number;
 };
 
+/** When its first run began, and how far it got since: what showed after that beginning may be missing in any part of it. */
+export type Sweeping = { readonly atMs: number; readonly throughMs: number };
+
 export type Watching = {
   /** When the last look began; 0 before the first. */
   readonly lookedAtMs: number;
@@ -55,8 +58,8 @@ export type Watching = {
   readonly young: Young;
   readonly arrivals: Arrivals;
   readonly sweep?: Sweep | undefined;
-  /** How far a sweep got that has not come to its end. */
-  readonly sweptThroughMs?: number | undefined;
+  /** A sweep that has not come to its end. */
+  readonly sweeping?: Sweeping | undefined;
   /** Late events that were counted up to the end of that sweep. */
   readonly sweptLate: number;
   /** The second that holds more than one reading may, and how many polls have tried it. */
@@ -134,12 +137,12 @@ export const triesOf = ({ full }: Watching, atMs: number): number => (full?.atMs
 
 /** As it was stored, in one order of keys. Throws where it is none. */
 export const checkedWatching = (stored: Watching): Watching => {
-  const { lookedAtMs, stumbled, pauses, young, arrivals, sweep, sweptThroughMs, sweptLate, full, tooLongMs } = stored;
+  const { lookedAtMs, stumbled, pauses, young, arrivals, sweep, sweeping, sweptLate, full, tooLongMs } = stored;
   const numbers = [
     lookedAtMs,
     sweptLate,
-    sweptThroughMs ?? 0,
     tooLongMs ?? 0,
+    ...(sweeping === undefined ? [] : [sweeping.atMs, sweeping.throughMs]),
     ...(full === undefined ? [] : [full.atMs, full.tries]),
   ];
   const isWatching = numbers.every(Number.isFinite) && (stumbled === undefined || pauseCauses.includes(stumbled));
@@ -151,7 +154,7 @@ export const checkedWatching = (stored: Watching): Watching => {
     young: checkedYoung(young),
     arrivals: checkedArrivals(arrivals),
     ...(sweep !== undefined && { sweep: checkedSweep(sweep) }),
-    ...(sweptThroughMs !== undefined && { sweptThroughMs }),
+    ...(sweeping !== undefined && { sweeping: { atMs: sweeping.atMs, throughMs: sweeping.throughMs } }),
     sweptLate,
     ...(full !== undefined && { full: { atMs: full.atMs, tries: full.tries } }),
     ...(tooLongMs !== undefined && { tooLongMs }),

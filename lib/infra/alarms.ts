@@ -27,7 +27,7 @@ export const headings = {
   late: 'The log is read late',
   unreadable: 'Records cannot be read',
   silent: 'The log has gone silent',
-  refused: 'The token is refused',
+  refused: 'Reading is refused',
   notStarted: 'A schedule could not start its function',
   scalrLost: 'Events from Scalr were not delivered',
   slackNotTold: 'Slack was not told',
@@ -88,7 +88,7 @@ export const watchPoller = (scope: Construct, alerts: AlertTopic, poller: Watche
   ring(scope, 'Silent', alerts, {
     about,
     heading: headings.silent,
-    means: `${about} has been without an event for longer than it ever is. Somebody may have cut the log off.`,
+    means: `${about} has been without an event for longer than it ever is, or since it was first watched. Somebody may have cut the log off, or it was never led here.`,
     metric: metricOf(poller, 'SilentRatio', Stats.MINIMUM, lastPolls(pollEvery, 2).window),
     isAbove: 1,
     silenceIs: TreatMissingData.IGNORE,
@@ -102,12 +102,12 @@ export const watchPoller = (scope: Construct, alerts: AlertTopic, poller: Watche
     isAtLeast: 1,
     silenceIs: TreatMissingData.IGNORE,
   });
-  // A token that was changed this very minute is asked for again by the next poll.
+  // A token that was changed this very minute is asked for again by the next poll. Whose refusal it was, its log says.
   const refusals = lastPolls(pollEvery, 3, { bad: 2 });
   ring(scope, 'Refused', alerts, {
     about,
     heading: headings.refused,
-    means: `The vendor refuses the token with which ${about} is read: nothing of this log is seen now.`,
+    means: `What ${about} is read with is refused, by the vendor, by the store of the token, or by AWS: nothing of this log is seen now.`,
     metric: metricOf(poller, 'RejectedCredentials', Stats.SUM, refusals.window),
     isAtLeast: refusals.bad,
     silenceIs: TreatMissingData.IGNORE,

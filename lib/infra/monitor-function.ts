@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type ILayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, type ILayerVersion, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Charset, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -46,6 +46,9 @@ export class MonitorFunction extends Construct {
       memorySize: props.memoryMiB,
       role: this.role,
       logGroup: this.logs,
+      // Errors, time-outs and reports as fields. A line that is JSON already, such as that of a poll's metrics, stays as it is:
+      // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html#nodejs-logging-advanced-emf (2026)
+      loggingFormat: LoggingFormat.JSON,
       environment: { ...props.environment },
       // Would set a variable that only the SDK before ours heeds.
       awsSdkConnectionReuse: false,

@@ -85,6 +85,7 @@ export class MonitorStack extends Stack {
 
     if (tell.slack !== undefined) {
       const slack = new SlackNotifier(this, 'Slack', { webhook: tell.slack, aws, settingsFile, alerts });
+      state.namedTo(slack.notifier);
       watchQueue(slack, 'Untold', alerts, {
         queue: slack.undelivered,
         about: 'slack',
@@ -95,6 +96,7 @@ export class MonitorStack extends Stack {
       this.#tell('Slack', {
         Function: notifier.function.functionName,
         Logs: notifier.logs.logGroupName,
+        Role: notifier.role.roleArn,
         Untold: undelivered.queueUrl,
       });
     }
@@ -129,9 +131,9 @@ export class MonitorStack extends Stack {
   }
 
   #busOf(source: Source, { aws }: Settings): ScalrBus | undefined {
-    if (source.kind !== 'scalr' || source.eventSource === undefined || source.logGroup !== undefined) return undefined;
-    const { account, eventSource } = source;
-    return new ScalrBus(this, idOf('Bus', source), { account, eventSource, keepDays: aws.archiveDays });
+    if (source.kind !== 'scalr' || source.eventSource === undefined) return undefined;
+    const { account, eventSource, logGroup } = source;
+    return new ScalrBus(this, idOf('Bus', source), { account, eventSource, logGroup, keepDays: aws.archiveDays });
   }
 
   /** One that somebody else fills. */

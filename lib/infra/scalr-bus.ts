@@ -12,6 +12,8 @@ export type ScalrBusProps = {
   readonly account: string;
   /** `aws.partner/scalr.com/acme/audit` */
   readonly eventSource: string;
+  /** What its log group is called; undefined: a name that no other stack's group ever had. */
+  readonly logGroup: string | undefined;
   readonly keepDays: RetentionDays;
 };
 
@@ -24,12 +26,12 @@ export class ScalrBus extends Construct {
   readonly undelivered: Queue;
   readonly #rule: Rule;
 
-  constructor(scope: Construct, id: string, { account, eventSource, keepDays }: ScalrBusProps) {
+  constructor(scope: Construct, id: string, { account, eventSource, logGroup, keepDays }: ScalrBusProps) {
     super(scope, id);
     const stack = Stack.of(this);
     this.log = new LogGroup(this, 'Log', {
-      // EventBridge's console finds only groups under /aws/events.
-      logGroupName: `/aws/events/${stack.stackName}/scalr-${account}-${stackBirthmark()}`,
+      // AWS wants groups for EventBridge under /aws/events/.
+      logGroupName: logGroup ?? `/aws/events/${stack.stackName}/scalr-${account}-${stackBirthmark()}`,
       retention: keepDays,
       removalPolicy: RemovalPolicy.RETAIN,
     });

@@ -1,5 +1,5 @@
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
-import type { AwsSecretReference, SecretReference } from '../config/secret-reference.ts';
+import { type AwsSecretReference, policyArn, type SecretReference } from '../config/secret-reference.ts';
 import type { MonitorFunction } from './monitor-function.ts';
 
 /** What the secret stores need of the function that reads from them. */
@@ -44,7 +44,7 @@ const letReadAwsSecret = (user: MonitorFunction, reference: AwsSecretReference, 
 /** AWS adds six random characters to the name of each secret. */
 const secretArn = (user: MonitorFunction, { id }: AwsSecretReference): string =>
   id.startsWith('arn:')
-    ? id
+    ? policyArn(id)
     : Stack.of(user).formatArn({
         service: 'secretsmanager',
         resource: 'secret',
@@ -60,6 +60,18 @@ const setVariables = (
   environment: SecretStores['environment'],
 ): void => {
   for (const [name, value] of Object.entries(environment)) {
-    if (prefixes[store].some((prefix) => name.startsWith(prefix))) user.function.addEnvironment(name, value);
+    if (!prefixes[store].some((prefix) => name.startsWith(prefix))) continue;
+    user.function.addEnvironment(name, name === conjurLogin ? loginOf(user, value, environment) : value);
   }
 };
+
+const conjurLogin = 'CONJUR_AUTHN_LOGIN';
+
+/**
+ * Conjur lets an AWS role in only under a login that ends in its account and name, and every function has a role of its own:
+ * what the settings say is where in Conjur's policy the hosts lie.
+ */
+const loginOf = ({ role }: MonitorFunction, place: string, environment: SecretStores['environment']): string =>
+  environment.CONJUR_AUTHENTICATOR_ID === undefined
+    ? place
+    : `${place.replace(/\/+$/, '')}/${Aws.ACCOUNT_ID}/${role.roleName}`;

@@ -35,15 +35,16 @@ export class StateTable extends Construct {
     user.allow([...reading, ...writing], this.table.tableArn, {
       'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`source|${source}`, 'sources'] },
     });
-    this.#foundBy(user);
+    this.namedTo(user);
   }
 
   readBy(user: MonitorFunction): void {
     user.allow(reading, this.table.tableArn);
-    this.#foundBy(user);
+    this.namedTo(user);
   }
 
-  #foundBy(user: MonitorFunction): void {
+  /** For whoever says in words where the state is, and may not touch it. */
+  namedTo(user: MonitorFunction): void {
     user.function.addEnvironment('STATE_TABLE', this.table.tableName);
   }
 }

@@ -32,8 +32,13 @@ export const allowanceText = (allowance: Allowance): string => {
   }
 };
 
+/** Two findings of one alert may ask for the same. */
+const allowanceTexts = (allowances: readonly Allowance[]): readonly string[] => [
+  ...new Set(allowances.map(allowanceText)),
+];
+
 export const acknowledgedText = ({ principalName, allowances, by, untilMs }: Acknowledgement): string =>
-  `Recorded for ${named(principalName)} until ${instantText(untilMs)}, by ${named(by)}: ${listed(allowances.map(allowanceText))}. Anything else is still told.`;
+  `Recorded for ${named(principalName)} until ${instantText(untilMs)}, by ${named(by)}: ${listed(allowanceTexts(allowances))}. Anything else is still told.`;
 
 /** `Acknowledged by anna until 5 Apr 2026 00:00 UTC: moving house` */
 export const acknowledgedLine = (said: NonNullable<Alert['acknowledged']>[number]): string =>
@@ -62,7 +67,7 @@ export const acknowledgementTable = (
       shownText(each.by, 40),
       `${dayText(each.untilMs)} ${clockText(each.untilMs, { withDay: false, toMinute: true })}`,
       each.withdrawnAtMs !== undefined ? 'withdrawn' : isInForce(each, nowMs) ? 'in force' : 'ended',
-      each.allowances.map(allowanceText).join('; '),
+      allowanceTexts(each.allowances).join('; '),
     ]),
     { width },
   );

@@ -80,6 +80,8 @@ const evidenceRecord = (evidence: Evidence) => {
         count: evidence.count,
         expected: rounded(evidence.expected),
         rarelyAbove: rounded(evidence.rarelyAbove),
+        // Only where other things than events are counted.
+        ...(evidence.of !== undefined && { of: evidence.of }),
       };
     case 'usage-day':
       return {

@@ -1,6 +1,7 @@
 import type { Alert } from '../core/alert.ts';
 import { alertJson, cutAlertJson } from './alert-json.ts';
 import { alertText } from './alert-text.ts';
+import type { Place } from './commands.ts';
 import { alertSubject } from './subject.ts';
 import { listed } from './words.ts';
 
@@ -10,13 +11,21 @@ export type TopicWords = { readonly subject: string; readonly text: string; read
 /** What plain-text e-mail is read at without folding. */
 const emailColumns = 78;
 
+/** Who reads it, far from where it was written. */
+export type Readers = {
+  /** Theirs, said beside UTC. */
+  readonly zone?: string | undefined;
+  /** Whence commands are to work. */
+  readonly place?: Place;
+};
+
 /**
- * `zone`: the readers', said beside UTC. `omitted`: what had to be left out or shortened, in the names of the JSON's keys;
+ * `omitted`: what had to be left out or shortened, in the names of the JSON's keys;
  * whoever reads is told.
  */
-export const alertMessage = (alert: Alert, omitted: readonly string[], zone?: string): TopicWords => ({
+export const alertMessage = (alert: Alert, omitted: readonly string[], readers: Readers = {}): TopicWords => ({
   subject: alertSubject(alert),
-  text: `${alertText(alert, { width: emailColumns, zone })}${omittedText(omitted)}`,
+  text: `${alertText(alert, { width: emailColumns, ...readers })}${omittedText(omitted)}`,
   json: omitted.length === 0 ? alertJson(alert) : cutAlertJson(alert, omitted),
 });
 

@@ -3,7 +3,7 @@ import type { Network } from '../core/network.ts';
 import { dayOf } from '../core/time.ts';
 import { acknowledgedLine } from './acknowledgement-text.ts';
 import { type Paint, paintOf } from './colours.ts';
-import { factColumns, item, labelled, type Section, sectionLines } from './labelled.ts';
+import { factColumns, item, labelled, type Section, sectionLines, stepLines } from './labelled.ts';
 import { type NextStepsSettings, nextSteps } from './next-steps.ts';
 import { named, shownText } from './safe-text.ts';
 import { headlineOf, sentenceOf } from './sentences.ts';
@@ -25,21 +25,18 @@ import { wrapped } from './wrap.ts';
 
 /**
  * An alert as a person reads it, in a terminal or a plain-text e-mail: labels at the left, facts at the right, in the order
- * of the questions asked at night: what, when, why, where, what did they do, what do I do now.
+ * of the questions asked at night: what, when, why, where, what did they do, what do I do now. Commands are never broken.
  */
 
 export type AlertTextSettings = {
-  /** At most so many columns; below 60 it is 60, as tables of addresses need them. */
+  /** At most so many columns, but for commands; below 60 it is 60, as tables of addresses need them. */
   readonly width?: number;
   /** The reader's zone, as an IANA name; UTC is always said. */
   readonly zone?: string | undefined;
   readonly colour?: boolean;
 } & NextStepsSettings;
 
-export const alertText = (
-  alert: Alert,
-  { width, zone, colour = false, canAnswer = true }: AlertTextSettings = {},
-): string => {
+export const alertText = (alert: Alert, { width, zone, colour = false, ...place }: AlertTextSettings = {}): string => {
   const columns = factColumns(width);
   const paint = paintOf(colour);
   const sections: readonly Section[] = [
@@ -56,7 +53,7 @@ export const alertText = (
     },
     { label: 'Where', lines: whereTable(alert.networks, { width: columns, paint }) },
     { label: 'Events', lines: eventTable(alert, { width: columns, paint }) },
-    { label: 'Next', lines: nextSteps(alert, { canAnswer }).flatMap((step, at) => item(`${at + 1}.`, step, columns)) },
+    { label: 'Next', lines: stepLines(nextSteps(alert, place), columns) },
     { label: 'Alert', lines: wrapped(shownText(alert.id, cellColumnsMax), columns) },
   ];
   return [

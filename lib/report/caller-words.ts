@@ -1,5 +1,6 @@
 import type { Cadence } from '../core/inventory/cadence.ts';
 import type { Caller } from '../core/inventory/callers.ts';
+import { scattered } from '../core/inventory/uses.ts';
 import type { Network } from '../core/network.ts';
 import { named } from './safe-text.ts';
 import { durationText } from './times.ts';
@@ -48,6 +49,7 @@ export const targetsText = ({ targets, moreTargets }: Pick<Caller, 'targets' | '
 /** `Example Cloud`, else the address range. */
 export const placeText = (network: Network): string => {
   if (network.address === 'none') return 'an unknown address';
+  if (network.address === scattered) return 'many address ranges';
   return ownerName(network) ?? prefixText(network);
 };
 

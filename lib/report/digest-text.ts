@@ -7,6 +7,7 @@ import { missedJson, missedText } from './coverage-text.ts';
 import { keptAdvice, keptJson, keptSentence } from './promise-text.ts';
 import { named, shownText } from './safe-text.ts';
 import { headlineOf } from './sentences.ts';
+import { silenceAdvice, silenceSentence } from './silence-text.ts';
 import { asSubject } from './subject.ts';
 import { healthStory } from './survey-sentences.ts';
 import { durationText, instantText, minuteText } from './times.ts';
@@ -20,7 +21,8 @@ const columns = 78;
 
 export const digestText = (digest: Digest): string =>
   isQuiet(digest)
-    ? [...wrapped(quietSentence(digest), columns), ''].join('\n')
+    ? // One line: a mail program folds it to the reader's width.
+      `${quietSentence(digest)}\n`
     : [
         ...titled('Needs care', careLines(digest)),
         ...titled('Alerts of the last day', alertLines(digest)),
@@ -40,8 +42,10 @@ export const digestSubject = (digest: Digest): string => {
   if (isQuiet(digest)) return 'Daily digest: all quiet';
   const { sources, alerts, moreAlerts, care, moreCare } = digest;
   const unread = sources.filter(({ standing }) => standing === 'late' || standing === 'never-read').length;
+  const silent = sources.filter((source) => source.silent !== undefined).length;
   const news = [
     unread === 0 ? '' : `${counted(unread, 'log')} not read`,
+    silent === 0 ? '' : `${counted(silent, 'log')} silent`,
     sources.some(({ untold }) => untold !== undefined) ? 'alerts not delivered' : '',
     alerts.length === 0 ? '' : counted(alerts.length + moreAlerts, 'alert'),
     care.length === 0 ? '' : `${care.length + moreCare} to look at`,
@@ -74,7 +78,12 @@ const sourcesNamedMax = 5;
 export const careLines = ({ sources, care, moreCare, atMs }: Digest): readonly string[] => [
   ...(sources.length === 0 ? ['No log is read: the monitor has no sources, or never ran. Look at its logs.'] : []),
   ...sources
-    .flatMap((source) => [unreadLine(source, atMs), undeliveredLine(source), budgetLine(source)])
+    .flatMap((source) => [
+      unreadLine(source, atMs),
+      silentLine(source, atMs),
+      undeliveredLine(source),
+      budgetLine(source),
+    ])
     .filter((text) => text !== ''),
   ...care.map(careLine),
   ...(moreCare === 0 ? [] : [`${counted(moreCare, 'more', 'more')} of this kind`]),
@@ -92,6 +101,11 @@ const unreadLine = ({ source, standing, seen }: SourceDigest, atMs: number): str
       return '';
   }
 };
+
+const silentLine = ({ source, silent }: SourceDigest, atMs: number): string =>
+  silent === undefined
+    ? ''
+    : `${named(source)} is silent: ${silenceSentence(silent.silence, silent.sinceMs, atMs)} ${silenceAdvice(silent.silence)}`;
 
 const undeliveredLine = ({ source, untold }: SourceDigest): string =>
   untold === undefined
@@ -172,7 +186,7 @@ export const digestJson = (digest: Digest): string =>
     JSON.stringify({
       digest: isoSeconds(digest.atMs),
       isQuiet: isQuiet(digest),
-      sources: digest.sources.map(({ seen, untold, kept, missed, ...source }) => ({
+      sources: digest.sources.map(({ seen, silent, untold, kept, missed, ...source }) => ({
         ...source,
         seen:
           seen === undefined
@@ -184,6 +198,7 @@ export const digestJson = (digest: Digest): string =>
                 lateEvents: seen.lateEvents,
                 newestEventAt: seen.newestEventMs === 0 ? null : isoSeconds(seen.newestEventMs),
               },
+        silent: silent === undefined ? null : { since: isoSeconds(silent.sinceMs), ...silent.silence },
         missed: missedJson(missed),
         untold: untold === undefined ? null : { count: untold.count, since: isoSeconds(untold.sinceMs) },
         kept: kept === undefined ? null : keptJson(kept),

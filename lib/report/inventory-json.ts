@@ -22,7 +22,10 @@ const inventoryRecord = ({ nowMs, observed, listing, tokens }: Inventory) => ({
   tokens: tokens.map((token) => tokenRecord(token, nowMs)),
 });
 
-const tokenRecord = ({ source, principal, listed, use, callers, hygiene }: TokenRecord, nowMs: number) => ({
+const tokenRecord = (
+  { source, principal, listed, use, callers, hygiene, isOwn, deletedAtMs }: TokenRecord,
+  nowMs: number,
+) => ({
   source,
   id: principal.id,
   name: principal.name,
@@ -42,7 +45,8 @@ const tokenRecord = ({ source, principal, listed, use, callers, hygiene }: Token
   refused: use?.refused ?? 0,
   callers: callers.map((caller) => callerRecord(caller, nowMs)),
   hygiene: hygiene.map(hygieneRecord),
-  isOwn: listed?.isOwn ?? null,
+  isOwn: isOwn ? true : null,
+  deletedAt: when(deletedAtMs),
 });
 
 const callerRecord = (caller: Caller, nowMs: number) => {
@@ -99,5 +103,7 @@ const revocationRecord = (revocation: Revocation, { nowMs, observed }: Inventory
   lastUsedAt: when(revocation.lastUseMs),
   breaks: revocation.breaks.map(({ caller }) => callerRecord(caller, nowMs)),
   gone: revocation.gone.map((caller) => callerRecord(caller, nowMs)),
+  trying: revocation.trying.map((caller) => callerRecord(caller, nowMs)),
+  deletedAt: when(revocation.token.deletedAtMs),
   log: { from: isoSeconds(observed.fromMs), to: isoSeconds(observed.toMs) },
 });

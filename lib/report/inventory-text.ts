@@ -1,13 +1,14 @@
 import { type Caller, isActive, nextUseOf } from '../core/inventory/callers.ts';
-import { type Hygiene, lastUseOf } from '../core/inventory/hygiene.ts';
+import type { Hygiene } from '../core/inventory/hygiene.ts';
 import type { Inventory, TokenRecord } from '../core/inventory/inventory.ts';
-import type { Breaking, Revocation } from '../core/inventory/revocation.ts';
+import { scattered } from '../core/inventory/uses.ts';
 import { cadenceText, placeAndCountry, targetsText } from './caller-words.ts';
 import { paintOf } from './colours.ts';
+import { bullet } from './labelled.ts';
 import { named, shownText } from './safe-text.ts';
 import { type Column, table } from './table.ts';
 import { dayText, durationText, instantText, minuteText } from './times.ts';
-import { counted, listed, numberText, principalText } from './words.ts';
+import { counted, listed, numberText } from './words.ts';
 import { wrapped } from './wrap.ts';
 
 /** Inventory for a terminal: all tokens as a table, who uses them, and what to mend; or what breaks if one is revoked. */
@@ -29,8 +30,8 @@ export const inventoryText = (inventory: Inventory, settings: InventoryTextSetti
     ...words(headText(inventory)),
     '',
     ...table(
-      tokenColumns,
-      inventory.tokens.map((token) => tokenRow(token)),
+      columnsFor(inventory),
+      inventory.tokens.map((token) => tokenRow(token, inventory)),
       { width, heading: paint.dim },
     ),
     ...(callers.length === 0 ? [] : ['', ...words('Who uses them, and when each is due again (UTC):'), '', ...callers]),
@@ -39,17 +40,21 @@ export const inventoryText = (inventory: Inventory, settings: InventoryTextSetti
   ];
 };
 
-const bullet = (text: string, width: number): readonly string[] =>
-  wrapped(text, width - 4).map((line, at) => `${at === 0 ? '  - ' : '    '}${line}`);
-
 const headText = ({ tokens, listing, observed }: Inventory): string => {
-  const unlisted = tokens.filter((token) => token.listed === undefined).length;
+  const vendors = tokens.filter((token) => token.listed !== undefined).length;
+  const unlisted = tokens.filter((token) => token.listed === undefined && token.use !== undefined).length;
   const sources =
     listing === undefined
       ? 'as the log shows them'
-      : `${tokens.length - unlisted} listed by the vendor, ${unlisted} seen only in the log`;
-  return `${counted(tokens.length, 'token')}: ${sources}. Log read from ${instantText(observed.fromMs)} to ${instantText(observed.toMs)}.`;
+      : `${vendors} listed by the vendor, ${unlisted} seen only in the log`;
+  const deleted = tokens.filter(({ deletedAtMs }) => deletedAtMs !== undefined).length;
+  const gone = deleted === 0 ? '' : `, ${deleted} of them deleted`;
+  return `${counted(tokens.length, 'token')}: ${sources}${gone}. Log read from ${instantText(observed.fromMs)} to ${instantText(observed.toMs)}.`;
 };
+
+/** Two accounts of the last use: reads leave no line in the log, and a use of which only one knows is worth a question. */
+const vendorSays = 'Used (API)';
+const logShows = 'Used (log)';
 
 const tokenColumns: readonly Column[] = [
   { title: 'Token', least: 24 },
@@ -58,12 +63,17 @@ const tokenColumns: readonly Column[] = [
   { title: 'Rights', spare: 3 },
   { title: 'Created', keep: true, spare: 1 },
   { title: 'Expires', keep: true },
-  { title: 'Last used', keep: true },
+  { title: vendorSays, keep: true },
+  { title: logShows, keep: true },
   { title: 'Callers', align: 'right', keep: true, spare: 4 },
   { title: 'To mend', align: 'right', keep: true },
 ];
 
-const tokenRow = (token: TokenRecord): readonly string[] => {
+/** Where only a log was read, nobody else says anything. */
+const columnsFor = ({ listing }: Inventory): readonly Column[] =>
+  tokenColumns.filter(({ title }) => listing !== undefined || title !== vendorSays);
+
+const tokenRow = (token: TokenRecord, { listing }: Inventory): readonly string[] => {
   const { principal, listed: known, use, callers, hygiene } = token;
   return [
     shownText(principal.name.trim() === '' ? principal.id : principal.name, nameColumnsMax),
@@ -72,16 +82,22 @@ const tokenRow = (token: TokenRecord): readonly string[] => {
     known === undefined ? nothing : known.isAdmin ? 'admin' : shownText(known.role ?? 'member', nameColumnsMax),
     dayCell(known?.createdAtMs),
     known !== undefined && known.expiresAtMs === undefined ? 'never' : dayCell(known?.expiresAtMs),
-    dayCell(lastUseOf(token)),
+    ...(listing === undefined ? [] : [usedCell(known)]),
+    dayCell(use?.lastAtMs),
     numberText(callers.length),
     hygiene.length === 0 ? nothing : numberText(hygiene.length),
   ];
 };
 
+/** The vendor knows of a token whether it was ever used; of one that it does not list, nothing. */
+const usedCell = (known: TokenRecord['listed']): string =>
+  known === undefined ? nothing : known.lastUsedAtMs === undefined ? 'never' : dayText(known.lastUsedAtMs);
+
 /** In a column of our own words, where no token's name can pass for the mark. */
-const kindText = ({ principal, listed: known }: TokenRecord): string => {
-  if (known === undefined) return principal.kind === 'token' ? 'unlisted' : 'service account';
-  return known.isOwn === true ? `${known.kind}, ours` : known.kind;
+const kindText = ({ principal, listed: known, isOwn, deletedAtMs }: TokenRecord): string => {
+  if (deletedAtMs !== undefined) return 'deleted';
+  const kind = known?.kind ?? (principal.kind === 'token' ? 'unlisted' : 'service account');
+  return isOwn ? `${kind}, ours` : kind;
 };
 
 /** In the order in which they are worth mending. */
@@ -107,7 +123,7 @@ const callerColumns: readonly Column[] = [
 ];
 
 const callerRows = ({ tokens, nowMs }: Inventory): readonly (readonly string[])[] =>
-  tokens.flatMap(({ principal, callers }) => {
+  tokens.flatMap(({ principal, callers, deletedAtMs }) => {
     const regular = callers.filter(
       ({ cadence }, at) => cadence.kind !== 'unknown' || (at === 0 && callers.length === 1),
     );
@@ -115,7 +131,7 @@ const callerRows = ({ tokens, nowMs }: Inventory): readonly (readonly string[])[
       ...regular.map((caller) => [
         ...callerCells(caller),
         minuteText(caller.lastAtMs),
-        dueText(caller, nowMs),
+        deletedAtMs === undefined ? dueText(caller, nowMs) : nothing,
         targetsText(caller, 3) || nothing,
       ]),
       ...seldomRow(callers.filter((caller) => !regular.includes(caller))),
@@ -133,7 +149,7 @@ const seldomRow = (callers: readonly Caller[]): readonly (readonly string[])[] =
   ];
 };
 
-const callerCells = (caller: Caller): readonly string[] => [
+export const callerCells = (caller: Caller): readonly string[] => [
   placeAndCountry(caller.network),
   cadenceText(caller.cadence),
   numberText(caller.uses),
@@ -201,8 +217,9 @@ const detailOf = (hygiene: Hygiene): string => {
 
 const whenText = (atMs: number | undefined): string => (atMs === undefined ? 'never' : minuteText(atMs));
 
-const gapLines = ({ provider, listing, uncounted }: Inventory): readonly string[] => [
-  ...ownLines(listing),
+const gapLines = ({ provider, listing, tokens, uncounted }: Inventory): readonly string[] => [
+  ...ownLines(tokens),
+  ...fleetLines(tokens.flatMap(({ callers }) => callers)),
   ...(listing === undefined
     ? ['Only a log was read: tokens that were not used in it, ages, expiries and rights are unknown.']
     : provider === 'pulumi'
@@ -215,96 +232,16 @@ const gapLines = ({ provider, listing, uncounted }: Inventory): readonly string[
 ];
 const missingColumnsMax = 400;
 
+/** Callers that nothing tells apart are not to be taken for one that is known. */
+export const fleetLines = (callers: readonly Caller[]): readonly string[] =>
+  callers.some(({ ownerKey }) => ownerKey === scattered)
+    ? [
+        '“Many address ranges” have owners that no table tells, so they count as one caller: a stranger would be among them. “tokenwatch investigate” looks at each.',
+      ]
+    : [];
+
 /** The one that must not be revoked by mistake, and whose use from elsewhere means that somebody has it. */
-const ownLines = (listing: Inventory['listing']): readonly string[] => {
-  const own = listing?.tokens.find(({ isOwn }) => isOwn === true);
-  return own === undefined ? [] : [`The token that tokenwatch itself asks with: ${named(own.name)}.`];
-};
-
-const breakingColumns: readonly Column[] = [
-  { title: 'From', least: 14 },
-  { title: 'Rhythm' },
-  { title: 'Uses', align: 'right', keep: true, spare: 2 },
-  { title: 'Last', keep: true, spare: 3 },
-  { title: 'Would notice', keep: true },
-  { title: 'Touches', spare: 1 },
-];
-
-/** The verdict first, then what it rests on. */
-export const revocationText = (
-  revocation: Revocation,
-  inventory: Inventory,
-  { width, colour }: InventoryTextSettings,
-): readonly string[] => {
-  const paint = paintOf(colour);
-  const rows = revocation.breaks.map(breakingRow);
-  const gone = revocation.gone.map(
-    (caller) => `${placeAndCountry(caller.network)}, last ${minuteText(caller.lastAtMs)}`,
-  );
-  return [
-    ...wrapped(verdictText(revocation), width),
-    '',
-    ...wrapped(reasonText(revocation, inventory), width),
-    ...(rows.length === 0 ? [] : ['', ...table(breakingColumns, rows, { width, heading: paint.dim })]),
-    ...(gone.length === 0
-      ? []
-      : ['', ...wrapped(`Ended before, as far as their rhythm tells: ${listed(gone)}.`, width)]),
-    '',
-    ...nextLines(revocation).flatMap((text, at) =>
-      wrapped(text, width - 3).map((line, nth) => `${nth === 0 ? `${at + 1}. ` : '   '}${line}`),
-    ),
-  ];
-};
-
-const breakingRow = ({ caller, notices }: Breaking): readonly string[] => [
-  ...callerCells(caller),
-  minuteText(caller.lastAtMs),
-  notices === undefined ? 'cannot be told' : `${minuteText(notices.dueMs)} UTC`,
-  targetsText(caller, 4) || nothing,
-];
-
-const verdictText = ({ verdict, token, breaks }: Revocation): string => {
-  const subject = principalText(token);
-  switch (verdict) {
-    case 'safe':
-      return `SAFE TO REVOKE NOW: ${subject}. Nobody is expected to notice.`;
-    case 'breaks': {
-      const first = breaks.find(({ notices }) => notices !== undefined)?.notices;
-      const when = first === undefined ? '' : `; the first would notice about ${instantText(first.dueMs)}`;
-      return `REVOKING BREAKS ${counted(breaks.length, 'CALLER', 'CALLERS')}: ${subject}${when}.`;
-    }
-    case 'cannot-tell':
-      return `CANNOT TELL: ${subject}. No caller is known, and yet it cannot be called unused.`;
-  }
-};
-
-const reasonText = ({ reason, lastUseMs }: Revocation, { observed, limits }: Inventory): string => {
-  const span = `The log was read from ${instantText(observed.fromMs)} to ${instantText(observed.toMs)}.`;
-  const last = lastUseMs === undefined ? '' : ` Last used: ${instantText(lastUseMs)}.`;
-  switch (reason) {
-    case 'never-used':
-      return `It was never used, as the vendor says. ${span}`;
-    case 'long-unused':
-      return `It was not used for more than ${durationText(limits.unusedMs)}.${last} ${span}`;
-    case 'callers':
-      return `These used it and are expected to again.${last} ${span}`;
-    case 'short-log':
-      return `The log at hand is too short to show a weekly job.${last} ${span} Read more of it: --history-days.`;
-    case 'used-unseen':
-      return `The vendor counts uses that leave no line in the log, such as plain reads and previews.${last} ${span}`;
-    case 'used-lately':
-      return `It was used lately, but by nobody who is expected to come again.${last} ${span}`;
-  }
-};
-
-const nextLines = ({ verdict, token }: Revocation): readonly string[] => {
-  const name = named(token.principal.name);
-  if (verdict === 'safe') return ['Revoke it. A deleted token cannot be brought back; a new one can be made any time.'];
-  return [
-    `Make a new token, then: tokenwatch rotation start --old ${name} --new NEW-TOKEN`,
-    verdict === 'breaks'
-      ? 'Move these callers to it, one by one, and see who is left: tokenwatch rotation status --before-revoking'
-      : 'Ask whoever made it. While you wait: tokenwatch rotation status --before-revoking shows who still uses it.',
-    'Revoke the old one when nobody is left. If it has leaked, revoke it now: what breaks is listed here.',
-  ];
+const ownLines = (tokens: Inventory['tokens']): readonly string[] => {
+  const own = tokens.find(({ isOwn }) => isOwn);
+  return own === undefined ? [] : [`The token that tokenwatch itself asks with: ${named(own.principal.name)}.`];
 };

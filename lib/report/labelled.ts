@@ -1,3 +1,4 @@
+import type { Step } from './commands.ts';
 import { columnsOf } from './safe-text.ts';
 import { wrapped } from './wrap.ts';
 
@@ -33,6 +34,18 @@ export const labelled = ({ label, lines }: Section, paintLabel: (text: string) =
 /** All sections that hold something, a blank line before each. */
 export const sectionLines = (sections: readonly Section[], paintLabel: (text: string) => string): readonly string[] =>
   sections.filter(({ lines }) => lines.length > 0).flatMap((section) => ['', ...labelled(section, paintLabel)]);
+
+/** Under a sentence that ends with a colon. */
+export const bullet = (text: string, width: number): readonly string[] =>
+  item('-', text, width - 2).map((line) => `  ${line}`);
+
+/** `1. text`, and under it the command in one line however long it is: half a command is another command. */
+export const stepLines = (steps: readonly Step[], columns: number): readonly string[] =>
+  steps.flatMap((step, at) => {
+    const markText = `${at + 1}.`;
+    if (typeof step === 'string') return item(markText, step, columns);
+    return [...item(markText, step.text, columns), ' '.repeat(markText.length + 1) + step.command];
+  });
 
 /** `- text`, its further lines under the text; without a mark they stand under each other. */
 export const item = (markText: string, text: string, columns: number): readonly string[] => {

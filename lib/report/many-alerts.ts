@@ -1,8 +1,9 @@
 import { type Alert, severities } from '../core/alert.ts';
 import { alertJson, cutAlertJson } from './alert-json.ts';
-import type { TopicWords } from './alert-message.ts';
+import type { Readers, TopicWords } from './alert-message.ts';
+import { alertCommand, anywhere, type Step, stepWith } from './commands.ts';
 import { alertLine } from './digest-text.ts';
-import { item, labelled, sectionLines } from './labelled.ts';
+import { item, labelled, sectionLines, stepLines } from './labelled.ts';
 import { named } from './safe-text.ts';
 import { asSubject } from './subject.ts';
 import { counted, listed } from './words.ts';
@@ -23,27 +24,32 @@ export const manyAlertsSentence = (alerts: readonly Alert[]): string =>
 /** One for each alert. */
 export const manyAlertsLines = (alerts: readonly Alert[]): readonly string[] => gravestFirst(alerts).map(alertLine);
 
-export const manyAlertsSteps: readonly string[] = [
+export const manyAlertsSteps = (
+  alerts: readonly Alert[],
+  { place = anywhere }: Pick<Readers, 'place'> = {},
+): readonly Step[] => [
   'Look for what they have in common, such as one network, one person or one rotation: that is the story.',
-  'Show each whole, with what to do about it: tokenwatch alerts ID',
+  stepWith(
+    'Show each whole, with what to do about it, by its id. The gravest:',
+    alertCommand(place, gravestFirst(alerts)[0]?.id ?? ''),
+    'Show each whole, with what to do about it, by its id.',
+  ),
 ];
 
 /** What a plain-text e-mail, or a terminal, is read at without folding. */
 const columns = 78;
 const indent = 10;
 
-export const manyAlertsText = (alerts: readonly Alert[]): string => {
+export const manyAlertsText = (alerts: readonly Alert[], readers: Pick<Readers, 'place'> = {}): string => {
   const [severity = ''] = manyAlertsHeadline(alerts).split(':');
   const plain = (text: string): string => text;
-  const items = (mark: (at: number) => string, texts: readonly string[]): readonly string[] =>
-    texts.flatMap((text, at) => item(mark(at), text, columns - indent));
   return [
     ...labelled({ label: severity, lines: wrapped(manyAlertsSentence(alerts), columns - indent) }, plain),
     ...sectionLines(
       [
         { label: 'In', lines: wrapped(sourcesIn(alerts), columns - indent) },
-        { label: 'Alerts', lines: items(() => '-', manyAlertsLines(alerts)) },
-        { label: 'Next', lines: items((at) => `${at + 1}.`, manyAlertsSteps) },
+        { label: 'Alerts', lines: manyAlertsLines(alerts).flatMap((text) => item('-', text, columns - indent)) },
+        { label: 'Next', lines: stepLines(manyAlertsSteps(alerts, readers), columns - indent) },
       ],
       plain,
     ),
@@ -56,9 +62,13 @@ export const manyAlertsJson = (alerts: readonly Alert[], omitted: readonly strin
   `{"alerts":[${alerts.map((alert) => (omitted.length === 0 ? alertJson(alert) : cutAlertJson(alert, omitted))).join(',')}]}`;
 
 /** Many alerts as they travel by a topic. */
-export const manyAlertsMessage = (alerts: readonly Alert[], omitted: readonly string[]): TopicWords => ({
+export const manyAlertsMessage = (
+  alerts: readonly Alert[],
+  omitted: readonly string[],
+  readers: Readers = {},
+): TopicWords => ({
   subject: asSubject(manyAlertsHeadline(alerts)),
-  text: manyAlertsText(alerts),
+  text: manyAlertsText(alerts, readers),
   json: manyAlertsJson(alerts, omitted),
 });
 

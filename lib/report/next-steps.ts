@@ -1,12 +1,15 @@
 import { allowancesOf } from '../core/acknowledgement.ts';
 import type { SensitiveKind } from '../core/action.ts';
 import type { Alert } from '../core/alert.ts';
+import { isOfFlood } from '../core/incident.ts';
 import { areStrangers } from '../core/principal.ts';
-import { msPerDay } from '../core/time.ts';
+import { ackCommand, anywhere, type Place, type Step } from './commands.ts';
+import { floodSteps } from './flood-sentences.ts';
+import { organizationOf } from './organization.ts';
 import { rotationSteps } from './rotation-sentences.ts';
-import { named, shownText } from './safe-text.ts';
+import { named } from './safe-text.ts';
 import { healthSteps, ownUseSteps, unloggedSteps } from './survey-sentences.ts';
-import { dayText, instantText } from './times.ts';
+import { instantText } from './times.ts';
 import { addressText, deeds, listed, principalText } from './words.ts';
 
 /**
@@ -19,17 +22,18 @@ import { addressText, deeds, listed, principalText } from './words.ts';
 const namesMax = 3;
 
 export type NextStepsSettings = {
-  /** Whether a state is at hand that remembers an answer; a replay has none. */
-  readonly canAnswer?: boolean;
+  /** Whence commands are to work; a replay has no state that remembers an answer. */
+  readonly place?: Place | 'nowhere';
 };
 
-export const nextSteps = (alert: Alert, { canAnswer = true }: NextStepsSettings = {}): readonly string[] => {
+export const nextSteps = (alert: Alert, { place = anywhere }: NextStepsSettings = {}): readonly Step[] => {
   const rotation = alert.findings.flatMap(({ evidence }) => (evidence.detector === 'rotation' ? [evidence] : []))[0];
-  if (rotation !== undefined) return rotationSteps(rotation);
+  if (rotation !== undefined) return rotationSteps(rotation, { source: alert.source, place });
   const surveyed = surveySteps(alert);
   if (surveyed !== undefined) return surveyed;
+  if (alert.findings.some(({ evidence }) => isOfFlood(evidence))) return floodSteps(alert);
   const about = areStrangers(alert.principal) ? aboutStrangers(alert) : aboutPrincipal(alert);
-  return canAnswer ? [...about, ...ifOurs(alert)] : about;
+  return place === 'nowhere' ? about : [...about, ...ifOurs(alert, place)];
 };
 
 /** What came of the vendor's API, or is our own token: nobody's work is to be judged. */
@@ -37,23 +41,19 @@ const surveySteps = ({ findings, principal }: Alert): readonly string[] | undefi
   for (const { evidence } of findings) {
     if (evidence.detector === 'health') return healthSteps(evidence);
     if (evidence.detector !== 'token-life') continue;
-    if (evidence.fact === 'own-token-used') return ownUseSteps;
+    if (evidence.fact === 'own-token-used') return ownUseSteps(evidence);
     if (evidence.fact === 'use-not-logged') return unloggedSteps(principal.name);
   }
   return undefined;
 };
 
-/** Long enough for most reasons; whoever copies the command may write another day. */
-const answeredMs = 30 * msPerDay;
-
 /** The command that answers the alert, to be copied; none for facts, which no answer makes usual. */
-const ifOurs = (alert: Alert): readonly string[] =>
-  allowancesOf(alert) === undefined
+const ifOurs = (alert: Alert, place: Place): readonly Step[] => {
+  const command = allowancesOf(alert) === undefined ? undefined : ackCommand(place, alert.id);
+  return command === undefined
     ? []
-    : [
-        `If it was yours: tokenwatch ack ${shownText(alert.id, idColumnsMax)} --until ${dayText(alert.lastEventAtMs + answeredMs)} --by YOUR-NAME`,
-      ];
-const idColumnsMax = 60;
+    : [{ text: 'If it was yours, say so; what it showed is then not told again for 30 days:', command }];
+};
 
 /** Nobody got in, so there is nobody to ask and nothing to revoke. */
 const aboutStrangers = ({ networks }: Alert): readonly string[] => {
@@ -123,7 +123,7 @@ const plainOrganization = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 
 const cutOff = (alert: Alert): readonly string[] => {
   const { principal, source } = alert;
-  const organization = source.slice(source.indexOf(':') + 1);
+  const organization = organizationOf(source) ?? '';
   const inOrganization = plainOrganization.test(organization) ? ` of ${organization}` : '';
   if (isDead(alert)) {
     return [

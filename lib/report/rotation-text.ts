@@ -1,4 +1,5 @@
 import { isoSeconds } from '../core/time.ts';
+import { beforeRevoking, strangersOnOld } from '../core/watch/before-revoking.ts';
 import { type CallerWatch, isOngoing, type Stranger, silentFromMs, stateOf, type Watch } from '../core/watch/watch.ts';
 import { terminalSafe } from './alert-json.ts';
 import { cadenceText, callerText, placeAndCountry, targetsText } from './caller-words.ts';
@@ -23,18 +24,29 @@ const columns: readonly Column[] = [
   { title: 'Touches', spare: 1 },
 ];
 
+/** Where nobody named a new token, callers are due on the old one: or rather silent. */
+const columnsOfOld: readonly Column[] = columns.map((column) =>
+  column.title === 'Due on new' ? { ...column, title: 'Due' } : column,
+);
+
 const nothing = '-';
 const timeText = (atMs: number | undefined): string => (atMs === undefined ? nothing : minuteText(atMs));
 
 export const rotationText = (watch: Watch, { width, colour }: RotationTextSettings): readonly string[] => {
-  const rows = watch.callers.map((each) => rowOf(each, watch.seenThroughMs));
+  const rows = watch.callers.map((each) => rowOf(each, watch));
   return [
     ...wrapped(headText(watch), width),
     ...wrapped(`Followed through ${instantText(watch.seenThroughMs)}. Times are UTC.`, width),
     ...(rows.length === 0
       ? ['', ...wrapped('The old token had no callers in the time that was learned from.', width)]
-      : ['', ...table(columns, rows, { width, heading: paintOf(colour).dim })]),
-    ...watch.strangers.flatMap((stranger) => ['', ...wrapped(strangerText(stranger), width)]),
+      : [
+          '',
+          ...table(watch.replacement === undefined ? columnsOfOld : columns, rows, {
+            width,
+            heading: paintOf(colour).dim,
+          }),
+        ]),
+    ...strangersOf(watch).flatMap((stranger) => ['', ...wrapped(strangerText(stranger), width)]),
     '',
     ...wrapped(summaryText(watch), width),
   ];
@@ -49,12 +61,12 @@ const headText = (watch: Watch): string => {
   return `Rotation of ${named(old.name)}${to} since ${instantText(startedAtMs)}${how}, ${end}.${deleted}`;
 };
 
-const rowOf = (each: CallerWatch, atMs: number): readonly string[] => {
+const rowOf = (each: CallerWatch, watch: Watch): readonly string[] => {
   const { caller, moved, dueMs } = each;
   const onOld = [each.overlap, each.held, each.afterDeletion].filter((seen) => seen !== undefined);
   const lastOnOldMs = onOld.length === 0 ? undefined : Math.max(...onOld.map(({ lastAtMs }) => lastAtMs));
   return [
-    stateOf(each, atMs),
+    stateOf(each, watch),
     placeAndCountry(caller.network),
     cadenceText(caller.cadence),
     timeText(dueMs),
@@ -64,62 +76,38 @@ const rowOf = (each: CallerWatch, atMs: number): readonly string[] => {
   ];
 };
 
-const strangerText = ({ token, seen }: Stranger): string => {
+const strangersOf = (watch: Watch): readonly Stranger[] => [
+  ...strangersOnOld(watch),
+  ...watch.strangers.filter(({ token }) => token === 'new'),
+];
+
+export const strangerText = ({ token, seen }: Stranger): string => {
   const refused = seen.refused === 0 ? '' : `, ${numberText(seen.refused)} refused`;
   return `Stranger on the ${token} token: ${networkText(seen.network)}, ${counted(seen.events, 'event')}${refused}, last ${instantText(seen.lastAtMs)}.`;
 };
 
 const summaryText = (watch: Watch): string => {
-  const states = watch.callers.map((each) => stateOf(each, watch.seenThroughMs));
+  const states = watch.callers.map((each) => stateOf(each, watch));
+  const strangers = strangersOf(watch).length + watch.moreStrangers;
   const count = (state: (typeof states)[number]): number => states.filter((each) => each === state).length;
-  const parts = (['moved', 'still on old', 'late', 'waiting', 'not expected'] as const).flatMap((state) =>
+  const parts = (['moved', 'silent', 'still on old', 'late', 'waiting', 'not expected'] as const).flatMap((state) =>
     count(state) === 0 ? [] : [`${count(state)} ${state}`],
   );
   const open = count('still on old') + count('late');
-  const verdict =
-    open > 0
-      ? `${counted(open, 'caller')} to bring over.`
-      : count('waiting') > 0
-        ? 'Nobody is late.'
-        : 'Nothing is left to do.';
-  return `${parts.length === 0 ? 'No callers' : listed(parts)}. ${verdict}`;
-};
-
-/** Whether the old token may be revoked now: a verdict, then who still uses it. */
-export const beforeRevokingText = (watch: Watch, { width }: RotationTextSettings): readonly string[] => {
-  const users = stillUsing(watch);
-  const name = named(watch.old.name);
-  if (users.length === 0) {
-    const waiting = watch.callers.filter((each) => stateOf(each, watch.seenThroughMs) === 'waiting').length;
-    return wrapped(
-      waiting === 0
-        ? `NOBODY USES ${name} ANY MORE, as far as the log shows. Revoke it.`
-        : `NOT YET: nobody used ${name} since the rotation, but ${counted(waiting, 'caller')} ${waiting === 1 ? 'is' : 'are'} not due yet. Wait, or revoke ${name} knowing that.`,
-      width,
-    );
-  }
-  return [
-    ...wrapped(
-      `DO NOT REVOKE ${name} YET: ${counted(users.length, 'caller')} still ${users.length === 1 ? 'uses' : 'use'} it.`,
-      width,
-    ),
-    ...users.flatMap((text) => wrapped(text, width - 4).map((line, at) => `${at === 0 ? '  - ' : '    '}${line}`)),
+  const verdict = [
+    ...(strangers > 0
+      ? [
+          `${counted(strangers, 'stranger')}: unless ${strangers === 1 ? 'it is' : 'they are'} yours, delete the token that was used at once.`,
+        ]
+      : []),
+    ...(open > 0 ? [`${counted(open, 'caller')} to bring over.`] : []),
+    ...(open === 0 && count('waiting') > 0 ? ['Nobody is late.'] : []),
   ];
+  return [
+    `${parts.length === 0 ? 'No callers' : listed(parts)}.`,
+    ...(verdict.length === 0 ? ['Nothing is left to do.'] : verdict),
+  ].join(' ');
 };
-
-/** Callers and strangers that used the old token since the rotation and not the new one later. */
-const stillUsing = (watch: Watch): readonly string[] => [
-  ...watch.callers.flatMap((each) => {
-    const onOld = [each.overlap, each.held].filter((seen) => seen !== undefined);
-    const lastMs = Math.max(0, ...onOld.map(({ lastAtMs }) => lastAtMs));
-    return lastMs > (each.moved?.lastAtMs ?? 0) ? [`${callerText(each.caller)}, last ${instantText(lastMs)}`] : [];
-  }),
-  ...watch.strangers.flatMap(({ token, seen }) =>
-    token === 'old' ? [`a stranger from ${networkText(seen.network)}, last ${instantText(seen.lastAtMs)}`] : [],
-  ),
-];
-
-export const isStillUsed = (watch: Watch): boolean => stillUsing(watch).length > 0;
 
 export const rotationJson = (watch: Watch): string =>
   terminalSafe(
@@ -136,7 +124,7 @@ export const rotationJson = (watch: Watch): string =>
       followedThrough: isoSeconds(watch.seenThroughMs),
       isOngoing: isOngoing(watch),
       callers: watch.callers.map((each) => ({
-        state: stateOf(each, watch.seenThroughMs),
+        state: stateOf(each, watch),
         name: callerText(each.caller),
         cadence: each.caller.cadence,
         targets: each.caller.targets,
@@ -145,11 +133,12 @@ export const rotationJson = (watch: Watch): string =>
         onNew: seenRecord(each.moved),
         onOld: seenRecord(each.held ?? each.afterDeletion ?? each.overlap),
       })),
-      strangers: watch.strangers.map(({ token, seen }) => ({
+      strangers: strangersOf(watch).map(({ token, seen }) => ({
         token,
         network: { prefix: seen.network.prefix, owner: seen.network.owner?.name ?? null },
         ...seenRecord(seen),
       })),
+      beforeRevoking: beforeRevoking(watch).verdict,
     }),
   );
 

@@ -1,5 +1,7 @@
 import type { Alert, Evidence, Finding, NetworkLevel } from '../core/alert.ts';
+import { isOfFlood } from '../core/incident.ts';
 import { msPerDay, msPerHour } from '../core/time.ts';
+import { floodHeadline, floodInPassing, floodNews, floodStory } from './flood-sentences.ts';
 import { rotationInPassing, rotationNews, rotationStory } from './rotation-sentences.ts';
 import { named, shownText } from './safe-text.ts';
 import {
@@ -51,7 +53,9 @@ const storyOf = (evidence: Evidence, context: SentenceContext): string => {
     case 'odd-hours':
       return oddHours(evidence, context);
     case 'usage-spike':
-      return usageSpikeStory(evidence, context.zone);
+      return isOfFlood(evidence)
+        ? floodStory(evidence, context, context.zone)
+        : usageSpikeStory(evidence, context.zone);
     case 'usage-day':
       return usageDayStory(evidence, context.zone);
     case 'sensitive-action':
@@ -250,7 +254,8 @@ export const headlineOf = (alert: Alert): string => {
   if (main === undefined) return `${subject} behaved unlike itself`;
   if (main.evidence.detector === 'health') return healthHeadline(main.evidence);
   const others = alert.findings.filter((finding) => finding !== main).map(({ evidence }) => inPassing(evidence));
-  return `${subject} ${newsOf(main.evidence)}${others.length === 0 ? '' : `; also ${listed(others)}`}`;
+  const news = isOfFlood(main.evidence) ? floodHeadline(main.evidence, alert) : `${subject} ${newsOf(main.evidence)}`;
+  return `${news}${others.length === 0 ? '' : `; also ${listed(others)}`}`;
 };
 
 const newsOf = (evidence: Evidence): string => {
@@ -269,7 +274,7 @@ const newsOf = (evidence: Evidence): string => {
     case 'odd-hours':
       return `was active at an odd hour: ${instantText(evidence.atMs)}`;
     case 'usage-spike':
-      return usageSpikeNews(evidence);
+      return isOfFlood(evidence) ? floodNews(evidence) : usageSpikeNews(evidence);
     case 'usage-day':
       return usageDayNews(evidence);
     case 'sensitive-action': {
@@ -324,7 +329,7 @@ const inPassing = (evidence: Evidence): string => {
     case 'odd-hours':
       return 'at an odd hour';
     case 'usage-spike':
-      return 'far more than usual';
+      return isOfFlood(evidence) ? floodInPassing : 'far more than usual';
     case 'usage-day':
       return 'far more in a day than usual';
     case 'sensitive-action':

@@ -103,13 +103,18 @@ export const unloggedSteps = (name: string): readonly string[] => [
   'If nobody claims it, replace it: it costs less than finding out.',
 ];
 
-export const ownUseStory = ({ atMs }: Unlogged, zone: Zone): string =>
-  `It is the token that tokenwatch itself reads with, and on ${instantText(atMs, zone)} it did what tokenwatch never does: it only ever reads. Somebody else holds it, and can see what the monitor sees.`;
+/** A former one, since the time that it should lie still; the present one was used at once, as far as its story goes. */
+export const ownUseStory = ({ sinceMs, atMs }: Unlogged, zone: Zone): string =>
+  sinceMs < atMs
+    ? `tokenwatch read with it until it was replaced, shortly before ${instantText(sinceMs, zone)}, and it was used on ${instantText(atMs, zone)}: somebody still holds it, and can see what the monitor sees.`
+    : `It is the token that tokenwatch itself reads with, and on ${instantText(atMs, zone)} it did what tokenwatch never does: it only ever reads. Somebody else holds it, and can see what the monitor sees.`;
 
 export const ownUseNews = "was used by somebody else, and it is tokenwatch's own";
 
-export const ownUseSteps: readonly string[] = [
-  `Replace it at once. ${replaceOwn}`,
+export const ownUseSteps = ({ sinceMs, atMs }: Unlogged): readonly string[] => [
+  sinceMs < atMs
+    ? 'Delete it at the vendor at once, if that was not done when it was replaced: tokenwatch does not need it any more.'
+    : `Replace it at once. ${replaceOwn}`,
   'Look how it got out: who may read the secret where it is kept, and what else lies there.',
   'If another job of yours uses it too, give tokenwatch one of its own: then each use of it tells something.',
 ];

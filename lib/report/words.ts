@@ -3,7 +3,7 @@ import type { Alert, Finding, Severity } from '../core/alert.ts';
 import { isFactual } from '../core/incident.ts';
 import type { Network, OwnerClass } from '../core/network.ts';
 import type { PrincipalKind } from '../core/principal.ts';
-import { areStrangers } from '../core/principal.ts';
+import { isCrowd } from '../core/principal.ts';
 import { named, shownText } from './safe-text.ts';
 
 /** The small words that sentences share: numbers, odds, networks, kinds of principal. */
@@ -123,5 +123,5 @@ export const mainFinding = ({ findings }: Alert): Finding | undefined => finding
 /** `token ci-deploy` */
 export const principalText = ({ principal }: Pick<Alert, 'principal'>): string => {
   const { kind, name, id } = principal;
-  return areStrangers(principal) ? name : `${principalNouns[kind]} ${named(name.trim() === '' ? id : name)}`;
+  return isCrowd(principal) ? name : `${principalNouns[kind]} ${named(name.trim() === '' ? id : name)}`;
 };

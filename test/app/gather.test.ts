@@ -60,6 +60,31 @@ describe('gathering', () => {
     expect(await eventsIn(log)).toEqual(everyHour.filter(({ atMs }) => atMs < nowMs));
   });
 
+  it('passes over a second that is too full for one reading, and says so', async () => {
+    const fullMs = Date.UTC(2026, 3, 7, 4, 5, 6);
+    const flooded: AuditSource = {
+      name: 'pulumi:acme',
+      read: async (asked) => {
+        if (asked.fromMs <= fullMs && asked.toMs > fullMs) throw new SourceError('too-much', 'too much');
+        return sourceOf(everyHour).read(asked);
+      },
+    };
+    const log = await gather({ source: flooded, store: memory(), clock: clock(), stretch });
+    expect(await eventsIn(log)).toEqual(everyHour.filter(({ atMs }) => atMs < nowMs));
+    expect(log.coverage.tooFull).toEqual([{ fromMs: fullMs, toMs: fullMs + 1_000 }]);
+  });
+
+  it('gives up where every second is too full: then the log cannot be read at all', async () => {
+    const broken: AuditSource = {
+      name: 'pulumi:acme',
+      read: async () => {
+        throw new SourceError('too-much', 'too much');
+      },
+    };
+    const reading = gather({ source: broken, store: memory(), clock: clock(), stretch });
+    await expect(reading).rejects.toThrow('more events than one reading may in 61 single seconds');
+  });
+
   it('stops where history ends, and does not claim the empty weeks before it', async () => {
     const asked: Stretch[] = [];
     const recent = everyHour.filter(({ atMs }) => atMs >= Date.UTC(2026, 3, 1));

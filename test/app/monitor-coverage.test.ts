@@ -202,6 +202,40 @@ describe('a sweep', () => {
   });
 });
 
+describe('a sweep that is broken off', () => {
+  const late = { ...use(startMs - msPerHour), shownAtMs: startMs + 26 * msPerHour };
+  const outageFromMs = startMs + msPerDay;
+
+  /** Two readings go before the sweep, whose fourth and last fails; then nobody polls for a while. */
+  const brokenOff = async (forMs: number) => {
+    let readings = 0;
+    const failure = (): SourceFailure | undefined => {
+      if (world.clock.nowMs() < outageFromMs) return undefined;
+      readings += 1;
+      return readings === 6 ? 'unavailable' : undefined;
+    };
+    const world = worldOf([...log, late], { failure });
+    await world.poll();
+    await world.wait(msPerDay);
+    await expect(world.poll()).rejects.toThrow('as the test wants it');
+    expect((await world.coverage()).watching.sweeping).toEqual({ atMs: outageFromMs, throughMs: startMs });
+    await world.wait(forMs);
+    return world;
+  };
+
+  it('goes on where it was, and the next one reaches back from where it began', async () => {
+    const { poll, wait, coverage } = await brokenOff(60 * msPerHour);
+    const resumed = await poll();
+    expect(resumed).toMatchObject({ lateEvents: 0, sweep: { atMs: outageFromMs, found: 0 } });
+    expect(resumed.requests).toBeLessThan(8);
+    expect((await coverage()).watching.sweeping).toBeUndefined();
+    await wait(pollEveryMs);
+    // The event showed after its part was read, and before the rest was.
+    expect(await poll()).toMatchObject({ lateEvents: 1, sweep: { fromMs: outageFromMs - 3 * msPerDay, found: 1 } });
+    expect((await coverage()).lateEvents).toBe(1);
+  });
+});
+
 describe('a second that holds more than one reading may', () => {
   const fullMs = startMs - 20 * msPerMinute;
   const crowd = Array.from({ length: 50 }, (_, ordinal) => use(fullMs + 200, { ordinal }));

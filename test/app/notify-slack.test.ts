@@ -66,7 +66,7 @@ describe('what comes by the topic', () => {
     expect(posts.slice(1).map(({ text }) => text)).toEqual([
       'Alarm: Poller is not running',
       'Over: Poller is not running',
-      'Daily digest: 1 log not read, alerts not delivered, 6 alerts, 3 to look at, a part of a log...',
+      'Daily digest: 1 log not read, 1 log silent, alerts not delivered, 6 alerts, 3 to look at, a part...',
     ]);
     expect(JSON.stringify(posts[1])).toContain('on 14 Mar 2026 02:13 UTC, in EU (Ireland), account 111122223333');
   });

@@ -97,17 +97,20 @@ describe('a poll', () => {
         events: shown.filter(({ atMs }) => atMs >= fromMs && atMs < toMs),
         badRecords: [],
         requests: 1,
+        deliveredLate: 1,
       }),
     };
     await pollOnce({ ...parts, source }, never);
     shown.push(late);
     await clock.sleep(msPerDay);
     await pollOnce({ ...parts, source }, never);
-    expect(measured.map(({ events, lateEvents }) => ({ events, lateEvents }))).toEqual([
-      { events: 60, lateEvents: 0 },
-      { events: 0, lateEvents: 1 },
+    expect(measured).toMatchObject([
+      { events: 60, lateEvents: 0, lateArrivals: 0, gaps: 0, pause: undefined, sweepFound: undefined },
+      // Nobody had looked for a day, and then a sweep was due.
+      { events: 0, lateEvents: 1, gaps: 0, pause: { cause: 'not-running' }, sweepFound: 1 },
     ]);
     expect(measured[1]?.duplicates).toBeGreaterThan(0);
+    expect(measured[1]?.deliveredLate).toBe(measured[1]?.requests);
   });
 });
 
@@ -155,8 +158,14 @@ describe('a poll that runs out of time', () => {
       stopAfterMs: 4 * msPerMinute,
       endAfterMs: 4.5 * msPerMinute,
       endTellingAfterMs: 5 * msPerMinute - 10_000,
+      tellBrieflyMs: 30_000,
     });
-    expect(deadlineWithin(10_000)).toEqual({ stopAfterMs: 5_000, endAfterMs: 7_500, endTellingAfterMs: 9_166 });
+    expect(deadlineWithin(10_000)).toEqual({
+      stopAfterMs: 5_000,
+      endAfterMs: 7_500,
+      endTellingAfterMs: 9_166,
+      tellBrieflyMs: 1_000,
+    });
   });
 });
 
@@ -193,6 +202,35 @@ describe('a poll with much to tell', () => {
     await pollOnce(parts, never);
     expect(told.map(({ key }) => key)).toEqual(flood.slice(0, 3).map(({ key }) => key));
   });
+
+  it('begins to read in time though the topic takes long over each message', async () => {
+    const { parts, clock, state, measured } = worldOf(log);
+    await state.commit(acme, { expectedRevision: 0, tellings: flood.slice(0, 8) });
+    const sendAlert = async () => {
+      await clock.sleep(50_000);
+      throw new Error('no answer');
+    };
+    const deadline = { stopAtMs: startMs + 4 * msPerMinute };
+    await pollOnce({ ...parts, sendAlert }, deadline).catch(() => undefined);
+    expect(measured).toMatchObject([{ events: 60, isBehind: false, told: 0 }]);
+  });
+
+  it('reads the log all the same while the topic hangs', async () => {
+    const end = new AbortController();
+    const { parts, state, measured } = worldOf(log, {
+      sendAlert: (_, signal) =>
+        new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error('no answer')))),
+    });
+    await state.commit(acme, { expectedRevision: 0, tellings: flood.slice(0, 3) });
+    const read: AuditSource['read'] = async (stretch) => {
+      const reading = await parts.source.read(stretch);
+      end.abort();
+      return reading;
+    };
+    const deadline = { ...never, tellingSignal: end.signal, briefly: () => AbortSignal.timeout(1) };
+    await pollOnce({ ...parts, source: { ...parts.source, read } }, deadline).catch(() => undefined);
+    expect(measured).toMatchObject([{ failure: undefined, events: 60, isBehind: false, told: 0 }]);
+  });
 });
 
 describe('a poll whose source fails', () => {
@@ -226,7 +264,7 @@ describe('a poll whose source fails', () => {
   it('counts its lag from the first poll on', async () => {
     const { parts, measured } = worldOf(log, { source: failing('permission') });
     await expect(pollOnce(parts, never)).rejects.toThrow('It did not answer.');
-    expect(measured).toMatchObject([{ failure: 'permission', lagMs: 0, silentRatio: 0 }]);
+    expect(measured).toMatchObject([{ failure: 'permission', lagMs: 0, silentRatio: undefined }]);
   });
 
   it('counts the bad records of what it read before it failed', async () => {
@@ -290,6 +328,15 @@ describe('the account of a poll', () => {
     await pollOnce(parts, never);
     expect(measured[0]?.silentRatio).toBeLessThan(1);
     expect(measured[1]?.silentRatio).toBeGreaterThan(3);
+  });
+
+  it('says that a log is silent that never had an event, once it is watched for a day', async () => {
+    const { parts, clock, measured } = worldOf([]);
+    await pollOnce(parts, never);
+    await clock.sleep(2 * msPerDay);
+    await pollOnce(parts, never);
+    expect(measured[0]?.silentRatio).toBe(0);
+    expect(measured[1]?.silentRatio).toBeGreaterThan(1.9);
   });
 
   it('says what was told of the budget of the last four weeks', async () => {

@@ -236,6 +236,17 @@ describe('the token that the monitor reads with', () => {
     expect(told.map(({ alert }) => alert.severity)).toEqual(['critical', 'critical']);
   });
 
+  it('must lie still once another has taken its place: one that still reads is told', async () => {
+    const read = (hours: number) => use(startMs + hours * msPerHour, { token: 'watch', action: 'list-workspaces' });
+    const { poll, api, told } = worldOf([...work, read(2), read(20)]);
+    api.own = () => 'watch';
+    await poll(4);
+    expect(told).toEqual([]);
+    api.own = () => 'watch-2';
+    await poll(20);
+    expect(told.map(({ alert }) => [alert.severity, alert.principal.name])).toEqual([['critical', 'watch']]);
+  });
+
   it('is none where others worked with it before, which is noted', async () => {
     const { poll, api, told, remembered } = worldOf([...work, theft(2, 'ci')]);
     api.own = () => 'ci';

@@ -309,6 +309,20 @@ describe('a log that goes silent', () => {
     });
   });
 
+  it('is told of one that never spoke, a day after the watch began, and when it speaks', async () => {
+    const clock = fastForwardClock(startMs);
+    const first = use(startMs + 30 * hour);
+    const { notices } = await run(clock, [sourceOf(clock, { log: [first] }).source], {
+      pollEveryMs: hour,
+      endAtMs: startMs + 34 * hour,
+    });
+    expect(kindsOf(notices)).toEqual(['backfilling', 'backfilled', 'silent', 'heard-again']);
+    expect(notices.find(({ notice }) => notice === 'silent')).toMatchObject({
+      sinceMs: startMs,
+      silence: { usualHours: 24, heard: 'nothing' },
+    });
+  });
+
   it('is told again by the next watch, which another person may look at', async () => {
     const state = memoryState();
     for (const atMs of [startMs, startMs + 24 * hour]) {

@@ -2,7 +2,7 @@ import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { msPerSecond } from '../../lib/core/time.ts';
 import { backfillDays, type DeployedWorld, deployWorld } from './tools/deployed-world.ts';
-import { assetsOf, type DeployedFunction } from './tools/deployment.ts';
+import { assetsOf, type DeployedFunction, logFormatOf } from './tools/deployment.ts';
 import { progress } from './tools/progress.ts';
 import { type LambdaProcess, startLambda } from './tools/runtime-client.ts';
 
@@ -13,6 +13,8 @@ const processes: LambdaProcess[] = [];
 
 beforeAll(async () => {
   world = await deployWorld();
+  // Only what a test starts shall run.
+  await world.setSchedules('DISABLED');
   progress('running the bundles under the runtime client');
 }, 300_000);
 
@@ -26,7 +28,14 @@ const started = async (deployed: DeployedFunction): Promise<LambdaProcess> => {
     ...assetsOf(world.assembly, deployed.logicalId),
     name: deployed.name,
     memoryMb: deployed.memoryMb,
-    environment: { ...deployed.environment, ...world.aws.environment, TEST_CLOCK_FILE: world.aws.clockFile },
+    environment: {
+      ...deployed.environment,
+      ...world.aws.environment,
+      // As Lambda says to the runtime what the function was configured with.
+      AWS_LAMBDA_LOG_FORMAT: logFormatOf(world.assembly, deployed.logicalId),
+      AWS_LAMBDA_LOG_LEVEL: 'INFO',
+      TEST_CLOCK_FILE: world.aws.clockFile,
+    },
     nowMs: world.nowMs,
   });
   processes.push(process);
@@ -57,7 +66,8 @@ describe('the poller, as it is deployed', () => {
     const answers = world.holdApi();
     const outcome = await poller.invoke({}, 6 * msPerSecond);
     answers.release();
-    expect(outcome.outcome).not.toBe('timeout');
+    expect(outcome).toEqual({ outcome: 'response', body: 'null' });
+    expect(pollsIn(poller)).toMatchObject([{ failure: 'none', isBehind: true, events: 0 }]);
   });
 
   it('reads a log group to its end, in one run and in the next', async () => {
@@ -73,6 +83,18 @@ describe('the poller, as it is deployed', () => {
     expect(polls[1]?.events).toBe(0);
   });
 
+  it('is ended by Lambda where it cannot stop by itself, and the next process goes on as if nothing were', async () => {
+    const poller = await started(world.scalr);
+    world.aws.gateway.watch(({ service }) => service !== 'dynamodb');
+    const outcome = await poller.invoke({}, 2 * msPerSecond);
+    await poller.end();
+    world.aws.gateway.watch(undefined);
+    expect(outcome).toEqual({ outcome: 'timeout' });
+    const next = await started(world.scalr);
+    expect(await next.invoke({}, plentyMs)).toEqual({ outcome: 'response', body: 'null' });
+    expect(pollsIn(next)).toMatchObject([{ failure: 'none', isBehind: false, events: 0 }]);
+  });
+
   it('fails where its token is refused, measures it, and goes on once the token is right', async () => {
     const setToken = (token: string) =>
       world.clients.secrets.send(
@@ -84,6 +106,17 @@ describe('the poller, as it is deployed', () => {
     await setToken(world.demo.token);
     expect(outcome).toMatchObject({ outcome: 'error', body: expect.stringContaining('SourceError') });
     expect(pollsIn(poller)).toMatchObject([{ failure: 'credentials', RejectedCredentials: 1 }]);
+    // The alarm's page has people look for this.
+    expect(linesIn(poller)).toContainEqual(
+      expect.objectContaining({
+        level: 'ERROR',
+        requestId: expect.any(String),
+        message: expect.objectContaining({
+          name: 'SourceError',
+          errorMessage: expect.stringContaining('answered 401'),
+        }),
+      }),
+    );
     expect(poller.printed()).not.toContain('made-up-wrong-token');
 
     expect(await poller.invoke({}, partOfHistoryMs)).toMatchObject({ outcome: 'response' });
@@ -143,12 +176,14 @@ type Poll = {
   readonly newestEventAt: string | null;
 };
 
-/** The structured line of each poll so far. */
-const pollsIn = (poller: LambdaProcess): readonly Poll[] =>
+/** All that it printed: each line is JSON, or CloudWatch would find no fields and no metrics in it. */
+const linesIn = (poller: LambdaProcess): readonly Readonly<Record<string, unknown>>[] =>
   poller
     .printed()
     .split('\n')
-    .flatMap((line) => {
-      const start = line.indexOf('{"_aws"');
-      return start < 0 ? [] : [JSON.parse(line.slice(start)) as Poll];
-    });
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+
+/** The line of metrics of each poll so far. */
+const pollsIn = (poller: LambdaProcess): readonly Poll[] =>
+  linesIn(poller).filter(({ _aws }) => _aws !== undefined) as unknown as readonly Poll[];

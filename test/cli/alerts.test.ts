@@ -20,7 +20,9 @@ describe('tokenwatch alerts', () => {
     const { stdout, code } = await run(['alerts', '--state', state]);
     expect(code).toBe(1);
     expect(stdout.indexOf(first.id)).toBeLessThan(stdout.indexOf(second.id));
-    expect(stdout).toContain('2 alerts. Show one whole: tokenwatch alerts ID');
+    expect(stdout).toContain(
+      `2 alerts. Each is shown whole by its id; the last of them:\n  tokenwatch alerts ${second.id} --state `,
+    );
   });
 
   it('lists only those since a day', async () => {

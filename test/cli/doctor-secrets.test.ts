@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { awsStandIn } from '../adapters/secrets/aws-stand-in.ts';
 import { exampleKey } from '../adapters/secrets/signature.ts';
-import { closeStandIns } from '../adapters/secrets/stand-in.ts';
+import { closeStandIns, standIn } from '../adapters/secrets/stand-in.ts';
 import { vaultStandIn } from '../adapters/secrets/vault-stand-in.ts';
 import { emptyFolder, run } from './test-world.ts';
 
@@ -75,6 +75,48 @@ describe('doctor about secrets', () => {
     ]);
   });
 
+  describe('of Slack', () => {
+    const webhookChecks = async (address: string | undefined) => {
+      const folder = emptyFolder();
+      const sources = [{ pulumi: { organization: 'acme', baseUrl: 'http://127.0.0.1:9' } }];
+      writeFileSync(
+        join(folder, 'tokenwatch.json'),
+        JSON.stringify({ sources, alerts: { slack: 'env:SLACK_WEBHOOK' } }),
+      );
+      const environment = { ...(address !== undefined && { SLACK_WEBHOOK: address }) };
+      const { stdout } = await run(['doctor', '--json'], { cwd: folder, homeFolder: folder, environment });
+      const lines: readonly Line[] = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      return { checks: lines.filter(({ check }) => check.startsWith('slack')), stdout };
+    };
+
+    it('says that the webhook is there and looks like one, and sends nothing', async () => {
+      const sent: string[] = [];
+      const slack = await standIn(({ url }) => {
+        sent.push(url);
+        return { status: 200, body: 'ok' };
+      });
+      const { checks, stdout } = await webhookChecks(`${slack.url}/services/marked-value`);
+      expect(checks).toMatchObject([{ check: 'slack secret', outcome: 'ok' }]);
+      expect(stdout).not.toContain('marked-value');
+      expect(sent).toEqual([]);
+    });
+
+    it.each([
+      [undefined, 'env:SLACK_WEBHOOK is not there'],
+      ['https://example.com/marked-value', 'points to a host that is not Slack'],
+      ['https://hooks.slack.com/marked-value', 'is of Slack, but of no incoming webhook'],
+    ])('fails before an alert would: %s', async (address, detail) => {
+      const { checks, stdout } = await webhookChecks(address);
+      expect(checks).toMatchObject([
+        { check: 'slack secret', outcome: 'failed', detail: expect.stringContaining(detail) },
+      ]);
+      expect(stdout).not.toContain('marked-value');
+    });
+  });
+
   it('warns of tokens in the history of a shell, without showing them', async () => {
     const homeFolder = emptyFolder();
     const token = `pul-${'0'.repeat(40)}`;
@@ -82,7 +124,7 @@ describe('doctor about secrets', () => {
     writeFileSync(join(homeFolder, '.bash_history'), `export PULUMI_ACCESS_TOKEN=${token}\n`);
     const { stdout, code } = await run(['doctor'], { homeFolder });
     expect(stdout.replace(/\s+/g, ' ')).toContain(
-      'warning shell history: Something that looks like an access token stands in 1 line of ~/.bash_history.',
+      'warning shell history: Something that looks like an access token or a webhook stands in 1 line of ~/.bash_history.',
     );
     expect(stdout).not.toContain(token);
     expect(code).toBe(0);

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import type { Clock } from '../../lib/app/ports.ts';
+import { place } from '../../lib/cli/report-file.ts';
 import { parseIp } from '../../lib/core/ip.ts';
 import { mmdbBytes } from '../adapters/networks/mmdb-writer.ts';
 import { liveFromMs, organizationName, serveAcme } from '../stories/acme-demo.ts';
@@ -82,7 +84,6 @@ describe('investigate', () => {
   });
 
   it('reads standard input', async () => {
-    const { Readable } = await import('node:stream');
     const stdin = Readable.from([readFileSync(stolen)]);
     const { code } = await run(['investigate', 'nightly', '--from', '-', '--mmdb', ownersFile()], { clock, stdin });
     expect(code).toBe(1);
@@ -182,6 +183,63 @@ describe('the HTML report', () => {
     );
     expect(shell.stderr).toContain('The report was not written to report.html: there is no room left on the disk.');
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('has been answered for already when the file cannot be written', async () => {
+    // A folder that goes away while the log is read: what a disk that fills up in the meantime is to the program.
+    const folder = join(emptyFolder(), 'gone');
+    mkdirSync(folder);
+    const stdin = Readable.from(
+      (async function* () {
+        yield readFileSync(stolen);
+        rmSync(folder, { recursive: true });
+      })(),
+    );
+    const { code, stdout, stderr } = await run(
+      ['investigate', 'nightly', '--from', '-', '--mmdb', ownersFile(), '--html', join(folder, 'report.html')],
+      { clock, stdin },
+    );
+    expect(stdout).toMatch(/^USED BY SOMEBODY ELSE: token nightly/);
+    expect(stderr).toContain('The report was not written to');
+    expect(code).toBe(3);
+  });
+
+  describe('where the file system has no links', () => {
+    const noLinks = async (): Promise<void> => {
+      throw Object.assign(new Error('not permitted'), { code: 'EPERM' });
+    };
+
+    it('is put in its place all the same', async () => {
+      const folder = emptyFolder();
+      writeFileSync(join(folder, 'part'), 'the report');
+      await place(join(folder, 'part'), join(folder, 'report.html'), noLinks);
+      expect(readFileSync(join(folder, 'report.html'), 'utf8')).toBe('the report');
+      expect(readdirSync(folder)).toEqual(['report.html']);
+    });
+
+    it('takes nobody’s place', async () => {
+      const folder = emptyFolder();
+      writeFileSync(join(folder, 'part'), 'the report');
+      writeFileSync(join(folder, 'report.html'), 'somebody’s diary');
+      await expect(place(join(folder, 'part'), join(folder, 'report.html'), noLinks)).rejects.toThrow('EEXIST');
+      expect(readFileSync(join(folder, 'report.html'), 'utf8')).toBe('somebody’s diary');
+    });
+  });
+});
+
+describe('the commands in the report', () => {
+  it('ask the same log again, and send a token only where it was said to belong', async () => {
+    const neutral = ['nightly', '--leaked-at', '2026-03-03T12:00Z', '--from', stolen];
+    const { stdout } = await investigate(...neutral, '--base-url', 'https://pulumi.example.com/');
+    expect(stdout).toContain('https://pulumi.example.com/api/orgs/acme/tokens/nightly');
+    expect(stdout).toContain('$ tokenwatch watch --organization acme --base-url https://pulumi.example.com');
+    expect((await investigate(...neutral)).stdout).toContain('"$PULUMI_BACKEND_URL/api/orgs/acme/tokens/nightly"');
+  });
+
+  it('have an address that can be one', async () => {
+    const { code, stderr } = await investigate('nightly', '--from', stolen, '--base-url', 'http://pulumi.example.com');
+    expect(code).toBe(2);
+    expect(asOneLine(stderr)).toContain('--base-url: sends the token unencrypted');
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { AuditEvent } from '../../lib/core/event.ts';
 import { msPerDay } from '../../lib/core/time.ts';
+import { ada, call } from '../core/having.ts';
 import { flat } from '../stories/leaked-token.ts';
 import { after, before, hourly, newToken, nightly, oldToken, onWeekdays, rotatedMs } from '../stories/rotated-token.ts';
 import { emptyFolder, run } from './test-world.ts';
@@ -38,6 +39,82 @@ const rotation = (...args: readonly string[]) =>
 const start = (...args: readonly string[]) =>
   rotation('start', '--from', history, '--organization', 'acme', '--since', '2026-03-30 12:00', ...args);
 
+/** A thief who had the token before anybody thought of replacing it. */
+const theft = (at: string) => call(at, '198.51.100.66', { principal: oldToken, action: 'stack-exported' });
+const stolen = fileOf([...before.filter(({ atMs }) => atMs < rotatedMs), theft('2026-03-29T01:00Z')]);
+
+describe('tokenwatch rotation start', () => {
+  const file = () => join(emptyFolder(), 'state.db');
+  const begin = (place: string, log: string, ...args: readonly string[]) =>
+    run(
+      ['rotation', 'start', '--old', 'ci-deploy', '--from', log, '--organization', 'acme', '--state', place, ...args],
+      at(rotatedMs),
+    );
+  const asked = (place: string, log: string, nowMs: number) =>
+    run(
+      ['rotation', 'status', '--before-revoking', '--from', log, '--organization', 'acme', '--state', place],
+      at(nowMs),
+    );
+
+  it('says a moment later that silence proves nothing yet, with the time and the command to ask again', async () => {
+    const place = file();
+    await begin(place, history);
+    const { code, stdout } = await run(['rotation', 'status', '--before-revoking', '--state', place], at(rotatedMs));
+    expect(stdout).toMatch(/^NOT YET: nobody used ci-deploy since 30 Mar 2026 12:00 UTC, but 3 callers were not due/);
+    expect(flat(stdout)).toContain('Ask again after');
+    expect(stdout).toContain(`\n   tokenwatch rotation status --before-revoking --state ${place}\n`);
+    expect(code).toBe(1);
+  });
+
+  it('says that nobody uses it once every regular caller has let its time pass, though no replacement was named', async () => {
+    const place = file();
+    await begin(place, history);
+    const quiet = fileOf([
+      ...before,
+      call('2026-04-09T12:00Z', '203.0.113.5', { principal: ada, action: 'user-login' }),
+    ]);
+    const { code, stdout } = await asked(place, quiet, rotatedMs + 10 * msPerDay);
+    expect(stdout).toMatch(/^NOBODY USES ci-deploy ANY MORE\. Revoke it\.\n/);
+    expect(code).toBe(0);
+  });
+
+  it('asks to look at a caller that came lately, and takes it for a stranger when it is named', async () => {
+    const place = file();
+    const { stdout } = await begin(place, stolen);
+    expect(flat(stdout)).toContain('Look at these first: - rare use from 198.51.100.0/24: first seen 29 Mar 01:00 UTC');
+    const command = /^ +tokenwatch (rotation start .*--stranger.*)$/m.exec(stdout)?.[1] ?? '';
+    expect(command).toBe(
+      `rotation start --old ci-deploy --stranger 198.51.100.0/24 --from ${stolen} --organization acme --state ${place}`,
+    );
+    const named = await run(command.split(' '), at(rotatedMs));
+    expect(named.stdout).toContain('Stranger on the old token: 198.51.100.0/24');
+    const { stdout: answer } = await asked(place, stolen, rotatedMs);
+    expect(answer).toMatch(/^REVOKE ci-deploy NOW, unless this was yours: 1 stranger used it\. 3 callers may break\./);
+  });
+
+  it('goes on where a watch on the same token began, so that a stranger met since is not learned for a caller', async () => {
+    const place = file();
+    await begin(place, history);
+    const later = fileOf([...before, theft('2026-04-02T01:00Z')]);
+    const again = await run(
+      ['rotation', 'start', '--old', 'ci-deploy', '--from', later, '--organization', 'acme', '--state', place],
+      at(rotatedMs + 5 * msPerDay),
+    );
+    expect(again.stdout).toContain('Rotation of ci-deploy since 30 Mar 2026 12:00 UTC');
+    expect(again.stdout).not.toContain('198.51.100.0/24');
+    expect((await asked(place, later, rotatedMs + 5 * msPerDay)).stdout).toMatch(/^REVOKE ci-deploy NOW/);
+  });
+
+  it('says of a new token that nobody has used whether it may be mistyped', async () => {
+    const typo = await begin(file(), since, '--new', 'ci-deploy-22');
+    expect(flat(typo.stderr)).toContain('ci-deploy-22 has not been seen in the log yet');
+    expect(flat(typo.stderr)).toContain('Did you mean ci-deploy-2?');
+    expect((await begin(file(), since, '--new', 'ci-deploy-2')).stderr).not.toContain('has not been seen');
+    const placeholder = await begin(file(), since, '--new', 'NEW-TOKEN');
+    expect(placeholder.stderr).toContain('--new: write the name or id of the new token');
+  });
+});
+
 describe('tokenwatch rotation', () => {
   it('says that nothing is watched before anything is', async () => {
     const { code, stderr } = await rotation('status');
@@ -58,9 +135,8 @@ describe('tokenwatch rotation', () => {
     expect(code).toBe(1);
     expect(flat(stdout)).toContain('2 moved and 1 still on old. 1 caller to bring over.');
     const before_ = await rotation('status', '--before-revoking', '--from', since, '--organization', 'acme');
-    expect(flat(before_.stdout)).toContain(
-      'DO NOT REVOKE ci-deploy YET: 1 caller still uses it. - nightly job on acme/prod',
-    );
+    expect(flat(before_.stdout)).toContain('Still using it, and broken by revoking it: - nightly job on acme/prod');
+    expect(before_.stdout).toMatch(/^DO NOT REVOKE ci-deploy YET: 1 caller still uses it\.\n/);
     expect(before_.code).toBe(1);
   });
 
@@ -88,6 +164,7 @@ describe('tokenwatch rotation', () => {
   it.each([
     [['--old', 'ci-deplyo'], 'Did you mean ci-deploy?'],
     [['--old', 'ci-deploy', '--new', 'ci-deploy'], 'is the old token itself'],
+    [['--old', 'ci-deploy', '--stranger', 'AS64999'], 'no caller of the old token comes from AS64999. They come from:'],
     [['--old', 'ci-deploy', '--days', '0'], '--days: write a whole number of days'],
     [['--old', 'ci-deploy', '--days', '91'], '90 days at most'],
     [['--old', 'ci-deploy', '--overlap-days', '20'], '--overlap-days is longer than --days'],

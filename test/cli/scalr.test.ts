@@ -2,6 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { fastForwardClock } from '../../lib/adapters/clock.ts';
+import { sqliteState } from '../../lib/adapters/state/sqlite.ts';
+import { beginCoverage } from '../../lib/core/coverage.ts';
+import { writeCoverage } from '../../lib/core/stored.ts';
 import { type MadeUpAccount, madeUpAccount, scalrEventSource } from '../../lib/simulator/scalr-account.ts';
 import { createScalrApi, type ScalrApi } from '../../lib/simulator/scalr-api.ts';
 import {
@@ -66,6 +69,7 @@ const tokenwatch = (args: readonly string[], { source = {}, environment = {} } =
     token: 'env:SCALR_TOKEN',
     baseUrl: api.url,
     eventSource: scalrEventSource,
+    logGroup: '/aws/events/tokenwatch/scalr-acme',
     ...source,
   };
   const pulumi = { organization: 'acme', baseUrl: 'http://127.0.0.1:9' };
@@ -107,7 +111,16 @@ describe('inventory of a Scalr account', () => {
         ),
       ),
     );
-    expect(groups).toEqual(new Set(['/tokenwatch/scalr/acme']));
+    expect(groups).toEqual(new Set(['/aws/events/tokenwatch/scalr-acme']));
+  });
+
+  it('asks for the name of the log group where the settings lack it, as those of a stack do that names its own', async () => {
+    const { stderr } = await tokenwatch(['inventory', '--organization', 'scalr:acme'], {
+      source: { logGroup: undefined },
+    });
+    expect(stderr.replace(/\s+/g, ' ')).toContain(
+      'write its name under logGroup, beside account. Of a stack it is the output Bus…Log.',
+    );
   });
 
   it('says which token is its own, and shows no more of it than Scalr does', async () => {
@@ -166,7 +179,8 @@ describe('watching a Scalr account', () => {
   it('works from settings on a laptop', async () => {
     const folder = emptyFolder();
     const settings = join(folder, 'scalr.json');
-    const scalr = { account: 'acme', token: 'env:SCALR_TOKEN', baseUrl: api.url };
+    const logGroup = '/aws/events/tokenwatch/scalr-acme';
+    const scalr = { account: 'acme', token: 'env:SCALR_TOKEN', baseUrl: api.url, logGroup };
     writeFileSync(settings, JSON.stringify({ sources: [{ scalr }] }));
     const { stdout, code } = await tokenwatch(['watch', '--once', '--json', '--settings', settings]);
     const alerts = stdout
@@ -207,6 +221,30 @@ describe('doctor about a Scalr account', () => {
     expect(checks.get('scalr:acme integration')).toMatchObject({
       outcome: 'failed',
       detail: expect.stringContaining('event source was deleted'),
+    });
+  });
+
+  it('warns of a log from which nothing has come since it was first watched', async () => {
+    const file = join(emptyFolder(), 'state.db');
+    const state = sqliteState({ file });
+    const begun = beginCoverage(nowMs - 20 * dayMs, 30 * dayMs);
+    await state.commit('scalr:acme', {
+      expectedRevision: 0,
+      cursor: writeCoverage({ ...begun, settledThroughMs: nowMs - hourMs }),
+    });
+    await state.close();
+    const { stdout } = await tokenwatch(['doctor', '--json', '--state', file]);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text) as { check: string })
+      .find(({ check }) => check === 'scalr:acme events');
+    expect(events).toMatchObject({
+      outcome: 'warning',
+      detail: expect.stringContaining(
+        'not one event since it was first watched, on 10 Mar 2026 12:00 UTC, 20 days ago',
+      ),
+      fix: expect.stringContaining('check that it is switched on at the vendor, and that it leads here'),
     });
   });
 

@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { stateFile } from '../../lib/cli/state-file.ts';
-import { run } from './test-world.ts';
+import { chooseSettings } from '../../lib/cli/settings.ts';
+import { stateFile, stateMeant } from '../../lib/cli/state-file.ts';
+import { emptyFolder, run, worldWith } from './test-world.ts';
 
 const home = { homeFolder: '/home/alice', environment: {} };
 
@@ -21,6 +24,34 @@ describe('the state file', () => {
   ] as const)('lies where %s keeps such things', (_, world, file) => {
     expect(stateFile(world)).toBe(file);
   });
+
+  it.each([
+    ['the option', { state: 'mine.db' }, 'mine.db'],
+    ['the settings that are named', { settings: 'other.json' }, 'other.db'],
+    ['the settings in this folder', {}, 'ours.db'],
+  ] as const)('is where %s has it, for every command', (_, flags, file) => {
+    const cwd = emptyFolder();
+    const sources = [{ pulumi: { organization: 'acme' } }];
+    writeFileSync(join(cwd, 'tokenwatch.json'), JSON.stringify({ sources, state: 'ours.db' }));
+    writeFileSync(join(cwd, 'other.json'), JSON.stringify({ sources, state: 'other.db' }));
+    const world = worldWith({ cwd });
+    expect(stateMeant(flags, world)).toBe(join(cwd, file));
+    const { settings } =
+      chooseSettings({ ...flags, ...('settings' in flags ? {} : { organization: 'acme' }) }, world) ?? {};
+    expect(settings?.statePath).toBe(file);
+  });
+
+  it.each([['alerts'], ['ack', 'list'], ['baseline', 'show'], ['rotation', 'status'], ['rotation', 'stop']])(
+    'is looked for by %s %s where the settings in this folder have it',
+    async (...words) => {
+      const cwd = emptyFolder();
+      writeFileSync(
+        join(cwd, 'tokenwatch.json'),
+        JSON.stringify({ sources: [{ pulumi: { organization: 'acme' } }], state: 'ours.db' }),
+      );
+      expect((await run(words, { cwd })).stderr).toContain(`There is no state at ${join(cwd, 'ours.db')}`);
+    },
+  );
 
   it('is not made by looking into it', async () => {
     const { code, stderr } = await run(['baseline', 'show', '--state', 'none.db']);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { deployable } from '../../lib/config/deployable.ts';
+import { deployable, parseDeployable } from '../../lib/config/deployable.ts';
 import { parseSettings, SettingsError } from '../../lib/config/settings.ts';
 
 /** What a settings file says of Scalr, of those who are told, and of AWS. */
@@ -60,7 +60,7 @@ describe('a Scalr account in the settings', () => {
       'aws.partner/auth0.com/acme',
       'write the event source name that Scalr shows for its EventBridge integration, such as aws.partner/scalr.com/acme/audit',
     ],
-    ['logGroup', 'a group', 'write the name of a CloudWatch Logs group, such as /tokenwatch/scalr/acme'],
+    ['logGroup', 'a group', 'write the name of a CloudWatch Logs group, such as /aws/events/tokenwatch/scalr-acme'],
     [
       'baseUrl',
       'http://acme.scalr.io',
@@ -132,12 +132,13 @@ describe('how it lies in AWS', () => {
     [{ regoin: 'eu-west-1' }, 'aws.regoin: is no setting: write region, or remove it'],
     [
       { environment: { VAULT_TOKEN: 'x' } },
-      'aws.environment: holds a secret, which everybody who may look at the function would read: log in by IAM instead',
+      'aws.environment.VAULT_TOKEN: holds what logs in by itself, which everybody who may look at the function would read: log in as an AWS role instead',
     ],
     [
-      { environment: { PATH: '/tmp' } },
-      'aws.environment.PATH: write variables of Vault or Conjur, such as { "VAULT_ADDR": "https://vault.example.com:8200" }',
+      { environment: { VAULT_CACERT: '/etc/ca.pem' } },
+      'aws.environment.VAULT_CACERT: names a file, and a function has none: put its text into VAULT_CACERT_BYTES',
     ],
+    [{ environment: { VAULT_ADDR: 8200 } }, 'aws.environment.VAULT_ADDR: write the text of a variable, in quotes'],
   ])('says what to write instead of %p', (aws, problem) => {
     expect(problemsOf({ sources: [pulumi], aws })).toEqual([problem]);
   });
@@ -172,6 +173,73 @@ describe('settings for AWS', () => {
     ]);
     expect(problemsInAws({ sources: [pulumi], alerts: { slack: 'env:SLACK_WEBHOOK' } })).toEqual([
       `alerts.slack: ${unreachable}`,
+    ]);
+  });
+
+  it('are refused with what is wrong anywhere and what is wrong in AWS told together', () => {
+    const written = {
+      sources: [{ pulumi: { organization: 'acme' } }, { pulumi: { organisation: 'labs' } }],
+      pollMinutes: 'x',
+      alerts: { email: ['a@example.com', 'A@example.com'] },
+      networks: { mmdb: ['/nope.mmdb'] },
+    };
+    const files = (mmdbPaths: readonly string[]) =>
+      mmdbPaths.map((path, at) => ({ path: `networks.mmdb.${at}`, text: `${path} is missing` }));
+    const problems = problemsFrom(() => parseDeployable(JSON.stringify(written), file, files));
+    expect(problems).toEqual([
+      expect.stringMatching(/^sources\.1\.pulumi\.organization: /),
+      'sources.1.pulumi.organisation: is no setting: write organization, or remove it',
+      expect.stringMatching(/^pollMinutes: is a text: write a whole number/),
+      expect.stringMatching(/^sources\.0\.pulumi\.token: is on your own machine/),
+      'alerts.email.1: is the same address as alerts.email.0: remove one',
+      'networks.mmdb.0: /nope.mmdb is missing',
+    ]);
+  });
+
+  it.each(['', '[]', 'null', '{"sources": '])('are refused as anywhere where the file holds %p', (text) => {
+    expect(problemsFrom(() => parseDeployable(text, file))).toHaveLength(1);
+  });
+
+  it('name each e-mail address once, each event source and each group of the stack once', () => {
+    expect(
+      problemsInAws({ sources: [pulumi], alerts: { email: ['a@example.com', 'b@example.com', 'a@example.com'] } }),
+    ).toEqual(['alerts.email.2: is the same address as alerts.email.0: remove one']);
+    const logGroup = '/aws/events/tokenwatch/scalr';
+    const two = ['acme', 'labs'].map((account) => ({ scalr: { ...scalr.scalr, account, logGroup } }));
+    expect(problemsInAws({ sources: two, alerts })).toEqual([
+      'sources.1.scalr.eventSource: is the same as that of sources.0: each account has its own',
+      'sources.1.scalr.logGroup: is the same as that of sources.0: each account has its own',
+    ]);
+  });
+
+  it('may name the group that the stack makes, under /aws/events/', () => {
+    const named = (logGroup: string) => ({ sources: [{ scalr: { ...scalr.scalr, logGroup } }], alerts });
+    expect(problemsInAws(named('/aws/events/tokenwatch/scalr-acme'))).toEqual([]);
+    expect(problemsInAws(named('/elsewhere/scalr'))).toEqual([
+      expect.stringMatching(/^sources\.0\.scalr\.logGroup: is what the stack calls the group that it makes/),
+    ]);
+  });
+
+  it('say where Vault and Conjur are, and as whom to log in, if a secret is there', () => {
+    const inVault = { pulumi: { organization: 'acme', token: 'vault:secret/tokenwatch#pulumi' } };
+    const slack = { slack: 'conjur:tokenwatch/slack' };
+    expect(problemsInAws({ sources: [inVault], alerts: slack })).toEqual([
+      'aws.environment.VAULT_ADDR: is missing, and sources.0.pulumi.token needs it: write it, such as "https://vault.example.com:8200"',
+      'aws.environment.VAULT_AWS_ROLE: is missing, and sources.0.pulumi.token needs it: write it, such as "tokenwatch"',
+      'aws.environment.CONJUR_APPLIANCE_URL: is missing, and alerts.slack needs it: write it, such as "https://conjur.example.com"',
+      'aws.environment.CONJUR_AUTHENTICATOR_ID: is missing, and alerts.slack needs it: write it, such as "authn-iam/tokenwatch"',
+      'aws.environment.CONJUR_AUTHN_LOGIN: is missing, and alerts.slack needs it: write it, such as "host/data/tokenwatch"',
+    ]);
+    const environment = { VAULT_ADDR: 'https://vault.example.com:8200', VAULT_AWS_ROLE: 'tokenwatch' };
+    expect(problemsInAws({ sources: [inVault], alerts, aws: { environment } })).toEqual([]);
+  });
+
+  it('have tags that AWS takes', () => {
+    const tags = { team: 'platform', '': 'x', 'aws:x': 'y', 'cost centre': 'a;b' };
+    expect(problemsInAws({ sources: [pulumi], alerts, aws: { tags } })).toEqual([
+      'aws.tags: the tag at place 2 has a blank name: write one, such as team',
+      'aws.tags: the tag at place 3 has a name that begins with aws:, which is for AWS: write another',
+      'aws.tags: the tag at place 4 holds a character that AWS takes in no tag: write letters, digits, blanks and _ . : / = + - @',
     ]);
   });
 });

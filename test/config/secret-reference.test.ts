@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseSecretReference, secretReferenceText } from '../../lib/config/secret-reference.ts';
+import { parseSecretReference, policyArn, secretReferenceText } from '../../lib/config/secret-reference.ts';
 
 /** Shaped like tokens, and none. */
 const pulumiLike = `pul-${'0'.repeat(40)}`;
 const webTokenLike = `eyJ${'A'.repeat(20)}.${'B'.repeat(20)}.C`;
+const webhookLike = 'https://hooks.slack.com/services/T000/B000/made-up';
+const vaultLike = `hvs.${'A'.repeat(24)}`;
 const arn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:tokenwatch/pulumi-AbCdEf';
 
 const problemOf = (text: string): string => {
@@ -56,12 +58,30 @@ describe('a secret reference', () => {
     expect(problemOf(text)).toContain(expected);
   });
 
-  it.each([pulumiLike, webTokenLike, 'pul-abc', `vault:secret/x#${pulumiLike}`, `conjur:${webTokenLike}`])(
+  it.each([pulumiLike, webTokenLike, vaultLike, 'pul-abc', `vault:secret/x#${pulumiLike}`, `conjur:${webTokenLike}`])(
     'is no place for the secret itself, which is not repeated: %s',
     (text) => {
       expect(problemOf(text)).toMatch(/^looks like a token itself/);
     },
   );
+
+  it.each([webhookLike, webhookLike.replace('slack.com', 'slack-gov.com'), `env:${webhookLike}`])(
+    'is no place for a webhook itself, whose address is the secret: %s',
+    (text) => {
+      expect(problemOf(text)).toMatch(
+        /^looks like the address of a webhook itself.*under alerts\.slack.*a new webhook/,
+      );
+    },
+  );
+
+  it('may have a name that begins like a token', () => {
+    for (const text of [
+      'aws-sm:tokenwatch/pul-acmeproductionorg#token',
+      'vault:secret/pul-acme/tokenwatch#hvs.short',
+    ]) {
+      expect(problemOf(text)).toBe('none');
+    }
+  });
 
   it('never repeats what was written', () => {
     const anything = fc.string({ minLength: 12, maxLength: 60, unit: fc.constantFrom(...'qxzjQXZJ:#?/ ') });
@@ -81,5 +101,12 @@ describe('a secret reference', () => {
       }),
       { seed: 7, numRuns: 1_000 },
     );
+  });
+});
+
+describe('the ARN of a secret in a policy', () => {
+  it('is as written where it ends in the six characters of AWS, and matches any where they were left out', () => {
+    expect(policyArn(arn)).toBe(arn);
+    expect(policyArn(arn.slice(0, -7))).toBe(`${arn.slice(0, -7)}-??????`);
   });
 });

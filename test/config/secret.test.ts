@@ -55,6 +55,22 @@ describe('redacting', () => {
     );
   });
 
+  it('hides whatever looks like a webhook of Slack or a token of Vault', () => {
+    expect(redact('to https://hooks.slack.com/services/T0/B0/made-up, with hvs.made-up-by-us')).toBe(
+      'to https://[secret], with [secret]',
+    );
+    expect(redact('it begins with https://hooks.slack.com/services/.')).toContain('hooks.slack.com/services/.');
+  });
+
+  it.each(['', 'x', 'token ', 'authorization: token '])('hides a given secret inside of base64, after %j', (before) => {
+    for (const encoding of ['base64', 'base64url'] as const) {
+      const sent = Buffer.from(`${before}${value}; more`).toString(encoding);
+      const shown = Buffer.from(redact(sent, secret).replace('[secret]', '....'), encoding).toString();
+      expect(redact(sent, secret)).toContain('[secret]');
+      expect(shown).not.toContain(value.slice(2, -2));
+    }
+  });
+
   it('hides given secrets whatever they look like, each time', () => {
     expect(redact(`${value} and ${value}!`, secret)).toBe('[secret] and [secret]!');
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Acknowledgement, acknowledge, allowancesOf, coverOf } from '../../lib/core/acknowledgement.ts';
 import type { Alert, Evidence } from '../../lib/core/alert.ts';
 import { msPerDay, msPerHour } from '../../lib/core/time.ts';
+import { acknowledgedText } from '../../lib/report/acknowledgement-text.ts';
 import * as examples from '../report/examples.ts';
 
 const alertOf = (...evidence: readonly Evidence[]): Alert =>
@@ -14,6 +15,25 @@ const answered = (alert: Alert, days = 30): Acknowledgement =>
     untilMs: alert.lastEventAtMs + days * msPerDay,
   });
 const isCovered = (later: Alert, by: Acknowledgement): boolean => coverOf(later, [by]).isCovered;
+
+const newTarget: Evidence = {
+  detector: 'unfamiliar-target',
+  target: 'acme/prod',
+  action: 'stack-updated',
+  targetsKnown: 3,
+  sessions: 40,
+  sessionsWithNew: 0,
+};
+const twoAtOnce: Evidence = {
+  detector: 'simultaneous-networks',
+  atMs: examples.nightMs,
+  network: examples.exampleHosting,
+  besideOwner: 'Example Cloud',
+  besideCountry: undefined,
+  apartMs: 60_000,
+  sessions: 40,
+  sessionsPaired: 0,
+};
 
 describe('an answer', () => {
   const network = examples.unfamiliarNetwork();
@@ -43,6 +63,18 @@ describe('an answer', () => {
     const away = alertOf(examples.sensitiveAction());
     expect(isCovered(away, by)).toBe(true);
     expect(isCovered({ ...away, networks: [{ ...examples.exampleHosting, owner: undefined }] }, by)).toBe(false);
+  });
+
+  it('covers a new target only from there, too', () => {
+    const touched = alertOf(newTarget);
+    expect(isCovered(touched, answered(touched))).toBe(true);
+    const away = [{ ...examples.exampleHosting, owner: undefined }];
+    expect(isCovered({ ...touched, networks: away }, answered(touched))).toBe(false);
+  });
+
+  it('says each thing that it allows once, though two findings ask for it', () => {
+    const both = answered(alertOf(network, twoAtOnce));
+    expect(acknowledgedText(both)).toContain(': the network of Example Hosting. Anything else');
   });
 
   it('covers an hour either way, and half as much again', () => {

@@ -47,7 +47,10 @@ describe('assessing', () => {
   it('names the baselines that it will ask for', () => {
     const refused = { principal: ada, outcome: 'failure' } as const;
     expect(
-      keysOf([call('2026-01-05T09:00Z', '192.0.2.7'), call('2026-01-05T09:00Z', '198.51.100.9', refused)]),
+      keysOf(
+        [call('2026-01-05T09:00Z', '192.0.2.7'), call('2026-01-05T09:00Z', '198.51.100.9', refused)],
+        nothing.organization,
+      ),
     ).toEqual(new Set(['pulumi:acme|token|tok-ci', 'pulumi:acme|user|ada', 'pulumi:acme|user|(unknown users)']));
   });
 

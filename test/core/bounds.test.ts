@@ -64,7 +64,8 @@ describe('what is remembered stays small', () => {
     ['in ten years', 1_051],
   ])('of 5,000 hostile events %s', (_, minutesApart) => {
     const { baseline, organization } = sizesOf(fold(adversarial(minutesApart)));
-    expect(baseline).toBeLessThan(16 * kilobyte);
+    // Eight networks at once, and what is odd about each.
+    expect(baseline).toBeLessThan(20 * kilobyte);
     expect(organization).toBeLessThan(64 * kilobyte);
   });
 

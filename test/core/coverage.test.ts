@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import {
   beginCoverage,
+  decodeCoverage,
+  encodeCoverage,
   endSweep,
   type Gap,
   horizonOf,
@@ -11,7 +14,9 @@ import {
   readFromMs,
   settle,
   skip,
+  sweepingOf,
   sweepOf,
+  sweptThrough,
   withGap,
   withoutGapsIn,
 } from '../../lib/core/coverage.ts';
@@ -112,6 +117,12 @@ describe('a sweep', () => {
     expect(sweepOf(coverage)).toEqual({ fromMs: throughMs - 72 * msPerHour, toMs: throughMs });
   });
 
+  it('begins with a whole second, whenever the one before began', () => {
+    const swept = endSweep(begun, { atMs: begun.sweptAtMs + msPerDay + 634, fromMs: 0, toMs: 1 });
+    const coverage = settle(swept, { throughMs: begun.sweptAtMs + 2 * msPerDay, events: 0, newestEventMs: 0 });
+    expect(sweepOf(coverage).fromMs).toBe(begun.sweptAtMs + msPerDay - 72 * msPerHour);
+  });
+
   it('reads nothing from before the beginning', () => {
     const throughMs = msOf('2026-02-13T12:00Z');
     const coverage = settle(begun, { throughMs, events: 0, newestEventMs: 0 });
@@ -149,6 +160,15 @@ describe('a second that cannot be read', () => {
     expect(withGap(once, second(4))).toBe(once);
   });
 
+  it('counts no part of a gap twice', () => {
+    const part = { ...second(4), toMs: second(4).toMs - 400 };
+    expect(withGap(withGap(begun, part), second(4)).gaps).toEqual({
+      count: 1,
+      totalMs: msPerSecond,
+      newest: [second(4)],
+    });
+  });
+
   it('is a gap no more when a sweep could read it whole', () => {
     const two = withGap(withGap(begun, second(4)), second(9));
     expect(withoutGapsIn(two, { fromMs: second(4).fromMs, toMs: second(9).fromMs }).gaps).toEqual({
@@ -158,11 +178,77 @@ describe('a second that cannot be read', () => {
     });
   });
 
+  it('stays one where it was not read: a gap loses an end, or falls in two', () => {
+    const flooded = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].reduce((coverage, at) => withGap(coverage, second(at)), begun);
+    const ends = withoutGapsIn(flooded, { fromMs: second(8).fromMs, toMs: second(20).toMs });
+    expect(ends.gaps).toEqual({
+      count: 1,
+      totalMs: 8 * msPerSecond,
+      newest: [{ ...second(0), toMs: second(7).toMs }],
+    });
+    expect(withoutGapsIn(ends, { fromMs: second(3).fromMs, toMs: second(4).toMs }).gaps).toEqual({
+      count: 2,
+      totalMs: 6 * msPerSecond,
+      newest: [
+        { ...second(0), toMs: second(2).toMs },
+        { ...second(5), toMs: second(7).toMs },
+      ],
+    });
+    expect(withoutGapsIn(ends, { fromMs: second(8).fromMs, toMs: second(9).toMs })).toBe(ends);
+  });
+
+  it('is never counted less than it was left, wherever sweeps read', () => {
+    const seconds = fc.integer({ min: 0, max: 60 });
+    fc.assert(
+      fc.property(
+        fc.array(seconds, { maxLength: 12 }),
+        fc.array(fc.tuple(seconds, fc.integer({ min: 1, max: 20 })), { maxLength: 8 }),
+        (full, readings) => {
+          const left = new Set(full);
+          let coverage = [...left].sort((a, b) => a - b).reduce((so, at) => withGap(so, second(at)), begun);
+          for (const [from, length] of readings) {
+            coverage = withoutGapsIn(coverage, { fromMs: second(from).fromMs, toMs: second(from + length).fromMs });
+            for (let at = from; at < from + length; at += 1) left.delete(at);
+          }
+          const { count, totalMs, newest } = coverage.gaps;
+          expect(totalMs).toBe(left.size * msPerSecond);
+          expect(count).toBe(newest.length);
+          for (let at = 0; at <= 60; at += 1) expect(isGap(coverage, second(at))).toBe(left.has(at));
+        },
+      ),
+      { seed: 20_260_314, numRuns: 200 },
+    );
+  });
+
   it('is listed among the newest only, and counted among all', () => {
     const many = Array.from({ length: 100 }, (_, at) => second(at * 2)).reduce(withGap, begun);
     expect(many.gaps).toMatchObject({ count: 100, totalMs: 100 * msPerSecond });
     expect(many.gaps.newest).toHaveLength(newestMax);
     expect(many.gaps.newest.at(-1)).toEqual(second(198));
+  });
+});
+
+describe('a sweep over several runs', () => {
+  const atMs = begun.sweptAtMs + msPerDay;
+  const fromMs = begun.fromMs;
+  const underWay = sweptThrough(begun, { atMs, throughMs: fromMs + msPerDay });
+
+  it('goes on where it was, and keeps its beginning', () => {
+    expect(sweepingOf(begun, { fromMs, nowMs: atMs })).toEqual({ atMs, throughMs: fromMs });
+    const resumed = { atMs, throughMs: fromMs + msPerDay };
+    expect(sweepingOf(underWay, { fromMs, nowMs: atMs + msPerHour })).toEqual(resumed);
+    expect(decodeCoverage(encodeCoverage(underWay))).toEqual(underWay);
+  });
+
+  it('begins anew where an earlier release noted only how far it was', () => {
+    const noted = encodeCoverage(underWay).replace(/"sweeping":\{[^}]*\}/, `"sweptThroughMs":${fromMs + msPerDay}`);
+    expect(noted).toContain('sweptThroughMs');
+    expect(decodeCoverage(noted)).toEqual(begun);
+  });
+
+  it('is refused where its beginning is none', () => {
+    const noted = encodeCoverage(underWay).replace(/"atMs":\d+,"throughMs"/, '"throughMs"');
+    expect(() => decodeCoverage(noted)).toThrow(TypeError);
   });
 });
 

@@ -54,6 +54,20 @@ describe('a digest', () => {
     expect(digest.sources[0]).toMatchObject({ standing: 'current', principals: 2, activePrincipals: 1, alerts: 0 });
   });
 
+  it('is not quiet while a log is read that never had an event, from a day after its start on', () => {
+    const empty = (sinceMs: number) =>
+      calm('scalr:acme', {
+        coverage: { ...readUpTo(0), backfillUntilMs: nowMs - sinceMs, newestEventMs: 0, events: 0 },
+      });
+    const digest = digestOf([calm('pulumi:acme'), empty(20 * msPerDay)], settings);
+    expect(isQuiet(digest)).toBe(false);
+    expect(digest.sources[1]).toMatchObject({
+      standing: 'current',
+      silent: { sinceMs: nowMs - 20 * msPerDay, silence: { usualHours: 24, heard: 'nothing' } },
+    });
+    expect(isQuiet(digestOf([empty(20 * msPerHour)], settings))).toBe(true);
+  });
+
   it('is not quiet when there is nothing to read', () => {
     expect(isQuiet(digestOf([], settings))).toBe(false);
   });

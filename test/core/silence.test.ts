@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { beginCoverage, silenceOf } from '../../lib/core/coverage.ts';
-import { checkedRhythm, hear, type Rhythm, silenceAt, silentRatio } from '../../lib/core/silence.ts';
+import {
+  checkedRhythm,
+  hear,
+  isTooSilent,
+  type Rhythm,
+  silenceAt,
+  silenceSince,
+  silentRatio,
+} from '../../lib/core/silence.ts';
 import { readCoverage, writeCoverage } from '../../lib/core/stored.ts';
 import { msPerDay, msPerHour } from '../../lib/core/time.ts';
 import { msOf } from './having.ts';
@@ -23,7 +31,11 @@ const office = hoursOf(33, (day, hour) => day % 7 < 5 && hour >= 8 && hour < 18)
 const machines = hoursOf(33, () => true);
 const nightly = hoursOf(33, (_, hour) => hour === 2);
 
-const ratioAt = (heard: readonly number[], at: string): number => silentRatio(silenceAt(heardAt(heard), msOf(at)));
+const silentAfter = (heard: readonly number[], atMs: number) => {
+  const rhythm = heardAt(heard);
+  return rhythm === undefined ? silenceSince(mondayMs, atMs) : silenceAt(rhythm, atMs);
+};
+const ratioAt = (heard: readonly number[], at: string): number => silentRatio(silentAfter(heard, msOf(at)));
 
 describe('a log of machines that never rest', () => {
   it('is not silent for six hours', () => {
@@ -49,7 +61,8 @@ describe('a log of office hours', () => {
   });
 
   it('says how long it was quiet, and what is usual, without weekends', () => {
-    expect(silenceAt(heardAt(office), msOf('2026-04-07T00:00Z'))).toEqual({ quietHours: 31, usualHours: 54 });
+    const silence = { quietHours: 31, usualHours: 54, heard: 'rhythm' };
+    expect(silentAfter(office, msOf('2026-04-07T00:00Z'))).toEqual(silence);
   });
 });
 
@@ -61,15 +74,17 @@ describe('a log of one nightly job', () => {
 });
 
 describe('silence', () => {
-  it('is not judged before two weeks were heard', () => {
+  it('is not judged by a rhythm before two weeks were heard: four weeks without a word are too long', () => {
     const young = machines.filter((atMs) => atMs >= msOf('2026-03-22T00:00Z'));
-    expect(silenceAt(heardAt(young), msOf('2026-04-20T00:00Z'))).toBeUndefined();
-    expect(silentRatio(undefined)).toBe(0);
+    expect(silentAfter(young, msOf('2026-04-20T00:00Z'))).toMatchObject({ usualHours: 672, heard: 'little' });
+    expect(ratioAt(young, '2026-05-01T00:00Z')).toBeLessThan(1);
+    expect(ratioAt(young, '2026-05-03T00:00Z')).toBeGreaterThan(1);
   });
 
-  it('is not judged of a log that hardly ever speaks', () => {
+  it('has four weeks, too, in a log that hardly ever speaks', () => {
     const weekly = hoursOf(33, (day, hour) => day % 7 === 2 && hour === 10);
-    expect(silenceAt(heardAt(weekly), msOf('2026-05-20T00:00Z'))).toBeUndefined();
+    expect(ratioAt(weekly, '2026-04-28T00:00Z')).toBeLessThan(1);
+    expect(ratioAt(weekly, '2026-05-02T00:00Z')).toBeGreaterThan(1);
   });
 
   it('is still seen after a holiday week, when no day of the week is known as one of rest or of work', () => {
@@ -79,7 +94,7 @@ describe('silence', () => {
   });
 
   it('does not become usual by lasting: only what ended in an event is learned', () => {
-    const at = (days: number) => silentRatio(silenceAt(heardAt(machines), msOf('2026-04-04T00:00Z') + days * msPerDay));
+    const at = (days: number) => silentRatio(silentAfter(machines, msOf('2026-04-04T00:00Z') + days * msPerDay));
     expect(at(60)).toBeGreaterThan(at(30));
     expect(at(30)).toBeGreaterThan(at(3));
   });
@@ -94,10 +109,29 @@ describe('coverage', () => {
   });
 
   it('knows no silence while history is read, whose gaps are over', () => {
-    const begun = beginCoverage(msOf('2026-04-20T00:00Z'), 60 * msPerDay);
+    const begun = { ...beginCoverage(msOf('2026-04-20T00:00Z'), 60 * msPerDay), newestEventMs: machines.at(-1) ?? 0 };
     const settled = (throughMs: number) => ({ ...begun, settledThroughMs: throughMs, rhythm: heardAt(machines) });
     expect(silenceOf(settled(msOf('2026-04-10T00:00Z')))).toBeUndefined();
-    expect(silentRatio(silenceOf(settled(msOf('2026-04-20T00:00Z'))))).toBeGreaterThan(1);
+    expect(isTooSilent(silenceOf(settled(msOf('2026-04-20T00:00Z'))))).toBe(true);
+  });
+
+  it('takes a log that never spoke for silent a day after the watch began', () => {
+    const startMs = msOf('2026-04-20T00:00Z');
+    const seenThrough = (throughMs: number) => ({
+      ...beginCoverage(startMs, 30 * msPerDay),
+      settledThroughMs: throughMs,
+    });
+    expect(isTooSilent(silenceOf(seenThrough(startMs + 23 * msPerHour)))).toBe(false);
+    expect(isTooSilent(silenceOf(seenThrough(startMs + 25 * msPerHour)))).toBe(true);
+  });
+
+  it('knows no silence of a log whose rhythm an older release did not keep', () => {
+    const coverage = {
+      ...beginCoverage(mondayMs, 0),
+      settledThroughMs: mondayMs + 60 * msPerDay,
+      newestEventMs: mondayMs,
+    };
+    expect(silenceOf(coverage)).toBeUndefined();
   });
 });
 
@@ -146,7 +180,7 @@ describe('laws of the rhythm', () => {
         (past, all, hours) => {
           const heard = [...past, ...all];
           const lastMs = Math.max(...heard);
-          const ratio = (events: readonly number[], atMs: number) => silentRatio(silenceAt(heardAt(events), atMs));
+          const ratio = (events: readonly number[], atMs: number) => silentRatio(silentAfter(events, atMs));
           const nowMs = lastMs + hours * msPerHour;
           expect(ratio(heard, nowMs + msPerHour)).toBeGreaterThanOrEqual(ratio(heard, nowMs));
           expect(ratio([...heard, nowMs], nowMs) * 6).toBeLessThanOrEqual(1);

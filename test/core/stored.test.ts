@@ -12,6 +12,7 @@ import {
   withGap,
 } from '../../lib/core/coverage.ts';
 import { rememberNetworks } from '../../lib/core/network.ts';
+import { noNewcomers } from '../../lib/core/newcomers.ts';
 import { organizationVersion } from '../../lib/core/organization.ts';
 import { principalKey } from '../../lib/core/principal.ts';
 import {
@@ -187,16 +188,20 @@ const theft = call('2026-03-09T01:40Z', '203.0.113.9', { action: 'team-token-cre
 /** The checksum is no part of the fields. */
 const fieldsOf = ({ body }: { readonly body: string }) => Object.keys(JSON.parse(body.slice(8))).sort();
 
-describe('what an earlier release stored', () => {
-  const v1 = JSON.parse(readFileSync(new URL('../fixtures/stored/v1.json', import.meta.url), 'utf8'));
-  const read = readBaseline(v1.baseline);
-  const readOrg = readOrganization(v1.organization);
+describe.each(['v1', 'organization-v2'])('what an earlier release stored as %s', (version) => {
+  const stored = JSON.parse(readFileSync(new URL(`../fixtures/stored/${version}.json`, import.meta.url), 'utf8'));
+  const read = readBaseline(stored.baseline);
+  const readOrg = readOrganization(stored.organization);
 
   it('is read, and what was told then is told', () => {
     expect(read.events).toBe(62);
     expect(read.network.probations).toMatchObject([{ owner: 'AS64501', isTold: true }]);
     expect(read.sessions).toMatchObject([{ ownerKey: 'AS64501', isPairedFar: false }]);
     expect(readOrg.lastDay).toBe(20_519);
+  });
+
+  it('counts newcomers as if none had come, since the organization’s first day', () => {
+    expect(readOrg.newcomers).toEqual({ ...noNewcomers, sinceHour: 20_458 * 24, hour: 20_458 * 24 });
   });
 
   it('is written back in today’s shape', () => {

@@ -3,17 +3,18 @@ import { type Clock, SourceError } from '../../lib/app/ports.ts';
 import { Secret } from '../../lib/config/secret.ts';
 import { kindOf, law, type Target } from './fuzz.ts';
 import { lawsOf } from './logs.ts';
+import { answerIn, wire } from './wire.ts';
 
 /**
  * Answers of the vendor's API, whatever they are. Laws: a stretch is read whole or refused with a failure the monitor
  * knows; it never goes on for ever; what is refused does not hold the token.
  */
 
-const startMs = Date.parse('2026-03-14T02:10:00Z');
+export const startMs = Date.parse('2026-03-14T02:10:00Z');
 const token = 'opaque-0123456789';
 
 /** Time passes by sleeping only. */
-const clockOf = (): Clock => {
+export const clockOf = (): Clock => {
   let nowMs = startMs;
   return {
     nowMs: () => nowMs,
@@ -37,10 +38,6 @@ const record = (second: number, changed: object = {}): object => ({
   ...changed,
 });
 
-/** What a mutation works on: status line, headers and body of one answer, repeated for each request. */
-const wire = (status: number, headers: object, body: object | string): Buffer =>
-  Buffer.from(`${status}\n${JSON.stringify(headers)}\n${typeof body === 'string' ? body : JSON.stringify(body)}`);
-
 const json = { 'content-type': 'application/json' };
 
 export const answerTarget: Target = {
@@ -60,7 +57,7 @@ export const answerTarget: Target = {
     const fetch: typeof globalThis.fetch = async () => {
       requests += 1;
       law(requests <= requestsMax, 'a reading ends');
-      return answerIn(input, requests);
+      return nthAnswer(input, requests);
     };
     const readToken = async () => new Secret(token);
     const cloud = pulumiCloud({ organization: 'acme', readToken, clock: clockOf(), fetch });
@@ -81,25 +78,9 @@ export const answerTarget: Target = {
   },
 };
 
-/** The nth answer: every second one is a plain last page, so that some readings get past the first. */
-const answerIn = (input: Buffer, n: number): Response => {
+/** The nth answer: every fourth one is a plain last page, so that some readings get past the first. */
+const nthAnswer = (input: Buffer, n: number): Response => {
   if (n % 4 === 0) return Response.json({ auditLogEvents: [record(90)] });
-  const [status = '', headers = '', ...body] = input.toString('latin1').split('\n');
-  const code = Number(status);
-  const isStatus = Number.isInteger(code) && code >= 200 && code <= 599;
-  const isBodiless = code === 204 || code === 205 || code === 304;
-  return new Response(isBodiless ? null : Buffer.from(body.join('\n'), 'latin1'), {
-    status: isStatus ? code : 200,
-    headers: headersIn(headers),
-  });
-};
-
-const headersIn = (text: string): Headers => {
-  const headers = new Headers();
-  try {
-    for (const [name, value] of Object.entries(JSON.parse(text) as object)) headers.set(name, String(value));
-  } catch {
-    // A client never sees headers that are none.
-  }
-  return headers;
+  const { status, headers, body } = answerIn(input);
+  return new Response(body, { status, headers });
 };

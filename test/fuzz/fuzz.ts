@@ -15,19 +15,24 @@ export type Target = {
 
 export type Fuzzed = { readonly tried: number; readonly kinds: number };
 
-/** A law that an input broke, with what is needed to see it again. */
+/** Where in all that is tried: the same target, seed and run are the same input. */
+export type Place = { readonly target: string; readonly seed: string; readonly run: number };
+
+/** What happened there, with what is needed to see it again. */
+export const told = ({ target, seed, run }: Place, input: Bytes, happened: string, why: string): string =>
+  [
+    `${target} ${happened} at run ${run} of seed ${seed}. See it again:`,
+    `  npm run fuzz -- --target ${target} --seed ${seed} --runs ${run + 1}`,
+    `The input, ${input.length} bytes: ${JSON.stringify(input.subarray(0, 2_000).toString('latin1'))}`,
+    why,
+  ].join('\n');
+
+/** A law that an input broke. */
 export class FuzzFailure extends Error {
   readonly input: Bytes;
-  constructor(target: Target, at: { readonly seed: string; readonly run: number }, input: Bytes, cause: unknown) {
-    const what = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-    super(
-      [
-        `${target.name} broke a law at run ${at.run} of seed ${at.seed}. See it again:`,
-        `  npm run fuzz -- --target ${target.name} --seed ${at.seed} --runs ${at.run + 1}`,
-        `The input, ${input.length} bytes: ${JSON.stringify(input.subarray(0, 2_000).toString('latin1'))}`,
-        what,
-      ].join('\n'),
-    );
+  constructor(place: Place, input: Bytes, cause: unknown) {
+    const why = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    super(told(place, input, 'broke a law', why));
     this.name = 'FuzzFailure';
     this.input = input;
   }
@@ -49,7 +54,7 @@ export const fuzz = async (
     readonly runs: number;
     readonly isOver?: () => boolean;
     /** Told before each input is tried, so that whoever watches knows which one hangs. */
-    readonly onInput?: (input: Bytes) => void;
+    readonly onInput?: (input: Bytes, run: number) => void;
   },
 ): Promise<Fuzzed> => {
   const dice = createDice(`${seed} ${target.name}`);
@@ -59,9 +64,9 @@ export const fuzz = async (
   let tried = 0;
   for (; tried < runs && !isOver(); tried += 1) {
     const input = tried < target.seeds.length ? (corpus[tried] ?? anyOf()) : mutated(anyOf(), anyOf(), dice);
-    onInput?.(input);
+    onInput?.(input, tried);
     const kind = await target.run(input).catch((cause) => {
-      throw new FuzzFailure(target, { seed, run: tried }, input, cause);
+      throw new FuzzFailure({ target: target.name, seed, run: tried }, input, cause);
     });
     if (kinds.has(kind) || kinds.size > 10 * corpusMax) continue;
     kinds.add(kind);

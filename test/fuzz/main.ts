@@ -1,62 +1,49 @@
-import { parseArgs } from 'node:util';
-import { FuzzFailure, fuzz } from './fuzz.ts';
+import { askedIn } from './asked.ts';
 import { targets } from './targets.ts';
+import { type Fuzzer, openFuzzer } from './watched.ts';
 
 /**
- * `npm run fuzz -- --minutes 10 --seed 7 --target csv`: each target in turn, with new seeds until the time is over. An
- * input that keeps one target busy for long is printed, since that is a finding too.
+ * `npm run fuzz -- --minutes 10 --seed 7 --target csv`: the time is divided evenly among the targets, each of which is tried
+ * with new seeds until its share is over. Fails on a broken law, an input that does not end or takes the memory, and a
+ * target that had too little time to be tried at all.
  */
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '1' },
-    seed: { type: 'string', default: '1' },
-    runs: { type: 'string', default: '2000' },
-    target: { type: 'string' },
-  },
-});
+/** Thousands of times what any input takes. */
+const stuckMs = 5_000;
 
-/** A thousand times what any input takes. */
-const slowMs = 2_000;
-
-const chosen = targets.filter(({ name }) => values.target === undefined || name === values.target);
-if (chosen.length === 0) {
-  process.stderr.write(`There is no target ${values.target}: ${targets.map(({ name }) => name).join(', ')}.\n`);
+const asked = askedIn(
+  process.argv.slice(2),
+  targets.map(({ name }) => name),
+);
+if ('problem' in asked) {
+  process.stderr.write(`${asked.problem}\n`);
   process.exit(2);
 }
+const { names, minutes, seed, runs } = asked;
+const shareMs = (minutes * 60_000) / names.length;
 
-const endMs = Date.now() + Number(values.minutes) * 60_000;
-let hasFailed = false;
-for (let round = 0; Date.now() < endMs && (round === 0 || values.target === undefined || !hasFailed); round += 1) {
-  const seed = round === 0 ? values.seed : `${values.seed}.${round}`;
-  for (const target of chosen) {
-    let startedMs = Date.now();
-    let last = Buffer.alloc(0) as Buffer;
-    const tellSlow = (): void => {
-      const tookMs = Date.now() - startedMs;
-      if (tookMs > slowMs)
-        process.stderr.write(
-          `${target.name} took ${tookMs} ms: ${JSON.stringify(last.toString('latin1').slice(0, 500))}\n`,
-        );
-      startedMs = Date.now();
-    };
-    try {
-      const { tried, kinds } = await fuzz(target, {
-        seed,
-        runs: Number(values.runs),
-        isOver: () => Date.now() >= endMs,
-        onInput: (input) => {
-          tellSlow();
-          last = input;
-        },
-      });
-      tellSlow();
-      process.stdout.write(`${target.name.padEnd(20)} seed ${seed}  ${tried} inputs, ${kinds} kinds of answers\n`);
-    } catch (error) {
-      if (!(error instanceof FuzzFailure)) throw error;
-      hasFailed = true;
-      process.stderr.write(`${error.message}\n`);
+const isSound = async (name: string, fuzzer: Fuzzer): Promise<boolean> => {
+  const endMs = Date.now() + shareMs;
+  let inputs = 0;
+  for (let round = 0; Date.now() < endMs; round += 1) {
+    const job = { target: name, seed: round === 0 ? seed : `${seed}.${round}`, runs, forMs: endMs - Date.now() };
+    const { tried, kinds, failure } = await fuzzer.tryTarget(job);
+    inputs += tried;
+    if (failure !== undefined) {
+      process.stderr.write(`${failure}\n`);
+      return false;
     }
+    process.stdout.write(`${name.padEnd(20)} seed ${job.seed}  ${tried} inputs, ${kinds} kinds of answers\n`);
   }
-}
-process.exitCode = hasFailed ? 1 : 0;
+  const seeds = targets.find((target) => target.name === name)?.seeds.length ?? 0;
+  if (inputs > seeds) return true;
+  process.stderr.write(`${name} was tried with ${inputs} inputs, none of them damaged: give it more minutes.\n`);
+  return false;
+};
+
+const fuzzer = openFuzzer({ stuckMs });
+const unsound: string[] = [];
+for (const name of names) if (!(await isSound(name, fuzzer))) unsound.push(name);
+await fuzzer.close();
+if (unsound.length > 0) process.stderr.write(`Not sound: ${unsound.join(', ')}.\n`);
+process.exitCode = unsound.length > 0 ? 1 : 0;

@@ -2,22 +2,30 @@ import { assess, newOrganization } from '../../lib/core/assess.ts';
 import { beginCoverage } from '../../lib/core/coverage.ts';
 import type { AuditEvent } from '../../lib/core/event.ts';
 import { noInstructions } from '../../lib/core/instructions.ts';
+import { neverSurveyed } from '../../lib/core/inventory/last-survey.ts';
 import { networkOf, noOwners } from '../../lib/core/network.ts';
+import { hash32 } from '../../lib/core/packed.ts';
 import {
   readBaseline,
   readCoverage,
   readInstructions,
+  readLastSurvey,
   readOrganization,
   StoredShapeError,
   type StoredText,
   writeBaseline,
   writeCoverage,
   writeInstructions,
+  writeLastSurvey,
   writeOrganization,
 } from '../../lib/core/stored.ts';
 import { kindOf, law, type Target } from './fuzz.ts';
 
-/** Stored state that a disk or a hand has damaged. Law: it is read as it was written, or refused as damaged. */
+/**
+ * Stored state that a disk or a hand has damaged. Laws: damage is seen by the checksum, and what is read is what was written;
+ * under a checksum that fits, as a fault of ours would make it, the text is refused or read as what can be written and read
+ * again.
+ */
 
 const event = (second: number): AuditEvent => ({
   id: `e${second}`,
@@ -66,20 +74,46 @@ const kinds: readonly Kind[] = [
     stored: writeInstructions(noInstructions),
     again: (text) => writeInstructions(readInstructions(text)),
   },
+  {
+    name: 'survey',
+    stored: writeLastSurvey({
+      ...neverSurveyed,
+      askedAtMs: event(0).atMs,
+      seen: undefined,
+      own: [{ name: 'monitor', isShared: false }],
+      ending: [{ name: 'ci-deploy', endsMs: event(86_400).atMs }],
+    }),
+    again: (text) => writeLastSurvey(readLastSurvey(text)),
+  },
 ];
 
-export const storedTargets: readonly Target[] = kinds.map(({ name, stored, again }) => ({
-  name: `stored-${name}`,
-  seeds: [Buffer.from(stored.body)],
-  async run(input) {
-    const body = input.toString('utf8');
+const checksumChars = 8;
+const resealed = (body: string): string => {
+  const text = body.slice(checksumChars);
+  return `${hash32(text, 4).toString(16).padStart(checksumChars, '0')}${text}`;
+};
+
+export const storedTargets: readonly Target[] = kinds.map(({ name, stored: { version, body: whole }, again }) => {
+  const tried = (body: string): string | { readonly refused: string } => {
     try {
-      const written = again({ version: stored.version, body });
-      law(written.body === body, `a ${name} that is read is the one that was written`);
-      return 'read';
+      return again({ version, body }).body;
     } catch (error) {
       if (!(error instanceof StoredShapeError)) throw error;
-      return kindOf(error.message);
+      return { refused: kindOf(`${error.message} ${(error.cause as Error | undefined)?.message ?? ''}`.slice(-80)) };
     }
-  },
-}));
+  };
+  return {
+    name: `stored-${name}`,
+    seeds: [Buffer.from(whole)],
+    async run(input) {
+      const body = input.toString('utf8');
+      const read = tried(body);
+      law(typeof read !== 'string' || read === body, `a ${name} that is read is the one that was written`);
+      const written = tried(resealed(body));
+      law(!('polluted' in {}), 'nothing stored reaches the prototype of all objects');
+      if (typeof written !== 'string') return written.refused;
+      law(tried(written) === written, `a ${name} that could be read once can be read again`);
+      return `read ${Math.ceil(Math.log2(written.length))}`;
+    },
+  };
+});

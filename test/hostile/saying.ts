@@ -98,6 +98,7 @@ export const digestSaying = (text: string): Digest => ({
         lateEvents: 3,
         newestEventMs: nightMs - 4 * msPerHour,
       },
+      silent: { sinceMs: nightMs - 40 * msPerHour, silence: { quietHours: 40, usualHours: 30, heard: 'rhythm' } },
       missed: {
         gaps: [{ fromMs: nightMs - msPerHour, toMs: nightMs }],
         pauses: [{ fromMs: nightMs - msPerHour, toMs: nightMs, cause: 'not-running' }],

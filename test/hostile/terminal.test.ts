@@ -16,7 +16,8 @@ const width = 100;
 const lawfulLines = (text: string, columnsMax = width): void => {
   const lines = text.replace(ourColours, '').split('\n');
   expect(lines.flatMap(actingOnScreens)).toEqual([]);
-  expect(lines.filter((line) => columnsOf(line) > columnsMax)).toEqual([]);
+  // A command is never broken: half of one is another. It holds plain names only.
+  expect(lines.filter((line) => columnsOf(line) > columnsMax && !/^ +tokenwatch [\w .-]+$/.test(line))).toEqual([]);
   expect(lines.length).toBeLessThan(400);
 };
 

@@ -55,7 +55,7 @@ describe('a source', () => {
         'The log is read late',
         'Records cannot be read',
         'The log has gone silent',
-        'The token is refused',
+        'Reading is refused',
       ]),
     );
   });
@@ -92,7 +92,7 @@ describe('an alarm rings', () => {
     ['The log is read late', 'LagSeconds', 'Minimum', 3, 900 + 3 * 300],
     ['Records cannot be read', 'DeadLetters', 'Sum', 2, 1],
     ['The log has gone silent', 'SilentRatio', 'Minimum', 2, 1],
-    ['The token is refused', 'RejectedCredentials', 'Sum', 3, 2],
+    ['Reading is refused', 'RejectedCredentials', 'Sum', 3, 2],
   ])('%s: by what the poller of the source counts', (heading, metric, statistic, polls, threshold) => {
     expect(alarm(`tokenwatch scalr:acme: ${heading}`)).toMatchObject({
       Namespace: 'tokenwatch/tokenwatch',

@@ -17,8 +17,12 @@ type Json = Readonly<Record<string, unknown>>;
 export type Resource = { readonly id: string; readonly Type: string; readonly Properties: Json } & Json;
 
 /** The sample settings, changed. */
-export const settingsWith = (change: Json = {}): string =>
-  JSON.stringify({ ...JSON.parse(readFileSync(settingsFile, 'utf8')), ...change });
+export const settingsWith = ({ aws, ...change }: Json = {}): string => {
+  const sample = JSON.parse(readFileSync(settingsFile, 'utf8'));
+  // Without where Vault is, no source could be there.
+  const { environment } = sample.aws;
+  return JSON.stringify({ ...sample, ...(aws !== undefined && { aws: { environment, ...aws } }), ...change });
+};
 
 export const appWith = (
   texts: readonly string[],

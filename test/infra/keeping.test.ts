@@ -24,7 +24,8 @@ describe('the state', () => {
       .all('AWS::Lambda::Function')
       .map(({ Properties }) => (Properties.Environment as Variables | undefined)?.Variables.STATE_TABLE)
       .filter((name) => name !== undefined);
-    expect(tables).toEqual(Array.from({ length: 4 }, () => 'tokenwatch-restored'));
+    // Slack's function names it in what it says, and may not touch it.
+    expect(tables).toEqual(Array.from({ length: 5 }, () => 'tokenwatch-restored'));
     const [written] = restored
       .statements('Poll-pulumi-acme/Reader')
       .filter(({ actions }) => actions.includes('dynamodb:PutItem'));
@@ -59,6 +60,11 @@ describe('whatever is logged', () => {
     const functions = stack.all('AWS::Lambda::Function');
     expect(functions.filter(({ Properties }) => Properties.LoggingConfig === undefined)).toEqual([]);
   });
+
+  it('is JSON, an error’s kind and text as fields that can be searched', () => {
+    const formats = stack.all('AWS::Lambda::Function').map(({ Properties }) => Properties.LoggingConfig);
+    expect(formats.filter((config) => (config as { LogFormat?: string }).LogFormat !== 'JSON')).toEqual([]);
+  });
 });
 
 describe('a stack that is removed', () => {
@@ -73,6 +79,16 @@ describe('a stack that is removed', () => {
       .flatMap(({ Properties }) => (Properties.LogGroupName === undefined ? [] : [Properties.LogGroupName]));
     expect(names).toHaveLength(2);
     for (const name of names) expect(JSON.stringify(name)).toContain('AWS::StackId');
+  });
+
+  it('calls Scalr’s log what the settings call it, so that commands on a laptop find it', () => {
+    const logGroup = '/aws/events/tokenwatch/scalr-acme';
+    const scalr = { account: 'acme', eventSource: 'aws.partner/scalr.com/acme/audit', logGroup };
+    const named = deployed({ sources: [{ scalr }] });
+    expect(named.one('Bus-scalr-acme', 'AWS::Logs::LogGroup').Properties.LogGroupName).toBe(logGroup);
+    expect(named.one('Poll-scalr-acme', 'AWS::Lambda::Function').Properties.Environment).toMatchObject({
+      Variables: { SCALR_LOG_GROUP: { Ref: named.one('Bus-scalr-acme', 'AWS::Logs::LogGroup').id } },
+    });
   });
 });
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { partitionOf, sourcesPartition } from '../../lib/adapters/state/dynamodb-items.ts';
-import { deployed, type Statement, statementsOf } from './deployed.ts';
+import { appWith, deployed, type Statement, settingsWith, statementsOf, textOf } from './deployed.ts';
 
 const stack = deployed();
 
@@ -60,6 +62,56 @@ describe('a poller', () => {
   it('has a role that no other function has', () => {
     const roles = stack.all('AWS::Lambda::Function').map(({ Properties }) => JSON.stringify(Properties.Role));
     expect(new Set(roles).size).toBe(roles.length);
+  });
+});
+
+describe('functions whose secrets are in Conjur', () => {
+  const inConjur = deployed({
+    sources: [
+      { pulumi: { organization: 'acme', token: 'conjur:data/tokenwatch/acme' } },
+      { pulumi: { organization: 'labs', token: 'conjur:data/tokenwatch/labs' } },
+    ],
+    alerts: { slack: 'conjur:data/tokenwatch/slack' },
+    aws: {
+      stack: 'tokenwatch',
+      environment: {
+        CONJUR_APPLIANCE_URL: 'https://conjur.example.com',
+        CONJUR_ACCOUNT: 'acme',
+        CONJUR_AUTHENTICATOR_ID: 'authn-iam/prod',
+        CONJUR_AUTHN_LOGIN: 'host/data/tokenwatch/',
+      },
+    },
+  });
+  const loginOf = (path: string): unknown => {
+    const { Variables } = inConjur.one(path, 'AWS::Lambda::Function').Properties.Environment as {
+      readonly Variables: Readonly<Record<string, unknown>>;
+    };
+    return textOf(Variables.CONJUR_AUTHN_LOGIN);
+  };
+
+  it('log in each as its own role, which Conjur demands of an AWS role', () => {
+    for (const path of ['Poll-pulumi-acme', 'Poll-pulumi-labs', 'Slack']) {
+      const [role] = inConjur.under(`${path}/${path === 'Slack' ? 'Notifier' : 'Reader'}`, 'AWS::IAM::Role');
+      expect(loginOf(path)).toBe(`host/data/tokenwatch/\${AWS::AccountId}/\${${role?.id}}`);
+    }
+  });
+
+  it('say their role in an output, so that Conjur or Vault can be told', () => {
+    const [stack] = appWith([settingsWith()]).stacks;
+    const outputs = Object.keys(Template.fromStack(stack as Stack).findOutputs('*'));
+    expect(outputs).toEqual(expect.arrayContaining(['PollpulumiacmeRole', 'SlackRole']));
+  });
+});
+
+describe('a secret by its ARN without the characters of AWS', () => {
+  it('may be read all the same', () => {
+    const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:tokenwatch/pulumi';
+    const partial = deployed({ sources: [{ pulumi: { organization: 'acme', token: `aws-sm:${arn}#token` } }] });
+    const resources = partial
+      .statements('Poll-pulumi-acme')
+      .filter(({ actions }) => actions.includes('secretsmanager:GetSecretValue'))
+      .flatMap((statement) => statement.resources);
+    expect(resources).toEqual([`${arn}-??????`]);
   });
 });
 

@@ -50,6 +50,12 @@ describe('the topic', () => {
 });
 
 describe('Slack', () => {
+  it('names the table in its commands, and may not touch it', () => {
+    const { Environment } = stack.one('Slack', 'AWS::Lambda::Function').Properties;
+    expect(Environment).toMatchObject({ Variables: { STATE_TABLE: { Ref: expect.stringMatching(/^State/) } } });
+    expect(JSON.stringify(stack.under('Slack', 'AWS::IAM::Policy'))).not.toContain('dynamodb');
+  });
+
   it('gets what the topic tells', () => {
     const notifier = stack.one('Slack', 'AWS::Lambda::Function');
     expect(stack.one('Slack/Notifier', 'AWS::SNS::Subscription').Properties).toMatchObject({

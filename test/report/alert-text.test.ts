@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import stringWidth from 'string-width';
 import { severities } from '../../lib/core/alert.ts';
+import { alertMessage } from '../../lib/report/alert-message.ts';
 import { alertText } from '../../lib/report/alert-text.ts';
+import { slackMessage } from '../../lib/report/slack/alert.ts';
 import {
   authenticationFailures,
   event,
@@ -69,7 +71,8 @@ Next      1. Ask whoever owns the token ci-deploy whether this was theirs from 2
              organization.
           3. Rotate the secrets that it opened, first those of acme/prod.
           4. Check what else came from 203.0.113.9: other tokens may have leaked with this one.
-          5. If it was yours: tokenwatch ack 7d1f0c2a --until 2026-04-13 --by YOUR-NAME
+          5. If it was yours, say so; what it showed is then not told again for 30 days:
+             tokenwatch ack 7d1f0c2a --until 30d --by YOUR-NAME
 
 Alert     7d1f0c2a
 `);
@@ -92,6 +95,15 @@ Alert     7d1f0c2a
     const text = alertText(theft({ findings: [finding(authenticationFailures())], sampleEvents: [], networks: [] }));
     expect(text).not.toContain('Where');
     expect(text).not.toContain('Events ');
+  });
+
+  it('never breaks a command, and names the state in it', () => {
+    const place = { program: 'npx tokenwatch', state: '/home/anna/a long way down/to where/the state is/state.db' };
+    const command =
+      'npx tokenwatch ack 7d1f0c2a --until 30d --by YOUR-NAME --state "/home/anna/a long way down/to where/the state is/state.db"';
+    expect(alertText(theft(), { width: 60, place }).split('\n')).toContain(`             ${command}`);
+    expect(alertMessage(theft(), [], { place }).text.split('\n')).toContain(`             ${command}`);
+    expect(JSON.stringify(slackMessage(theft(), { place }))).toContain(`\\n${JSON.stringify(command).slice(1, -1)}`);
   });
 
   it.each([[60], [80], [100], [140]])('keeps to %p columns', (width) => {

@@ -36,7 +36,9 @@ describe('many alerts at once', () => {
         '',
         'Next      1. Look for what they have in common, such as one network, one',
         '             person or one rotation: that is the story.',
-        '          2. Show each whole, with what to do about it: tokenwatch alerts ID',
+        '          2. Show each whole, with what to do about it, by its id. The',
+        '             gravest:',
+        '             tokenwatch alerts 2026-03-14-bbbbbbbbbbbb',
         '',
       ].join('\n'),
     );
@@ -70,6 +72,6 @@ describe('many alerts at once', () => {
       Array.from({ length: 50 }, () => theft({ principal: { ...ciDeploy, name: 'n'.repeat(5_000) } })),
     );
     expect(problemWith(JSON.stringify(message))).toBeUndefined();
-    expect(JSON.stringify(message.blocks.at(-1))).toContain('tokenwatch alerts ID');
+    expect(JSON.stringify(message.blocks.at(-1))).toContain('\\ntokenwatch alerts 7d1f0c2a');
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Evidence } from '../../lib/core/alert.ts';
+import { stepText } from '../../lib/report/commands.ts';
 import { nextSteps } from '../../lib/report/next-steps.ts';
 import {
   authenticationFailures,
@@ -18,14 +19,16 @@ import { actingOnScreens, hostileTexts } from './hostile.ts';
 
 const having = (...evidence: readonly Evidence[]) => theft({ findings: evidence.map((each) => finding(each)) });
 
-/** A month after the alert's last event. */
-const ifOurs = 'If it was yours: tokenwatch ack 7d1f0c2a --until 2026-04-13 --by YOUR-NAME';
+const ifOurs = {
+  text: 'If it was yours, say so; what it showed is then not told again for 30 days:',
+  command: 'tokenwatch ack 7d1f0c2a --until 30d --by YOUR-NAME',
+};
 
 describe('next steps', () => {
   it('give the command that answers only where something remembers the answer', () => {
     const alert = having(unfamiliarNetwork());
-    expect(nextSteps(alert).at(-1)).toMatch(/^If it was yours: tokenwatch ack /);
-    expect(nextSteps(alert, { canAnswer: false })).toEqual(nextSteps(alert).slice(0, -1));
+    expect(nextSteps(alert).at(-1)).toEqual(ifOurs);
+    expect(nextSteps(alert, { place: 'nowhere' })).toEqual(nextSteps(alert).slice(0, -1));
   });
 
   it('for a token from an unfamiliar network: ask, revoke, rotate, look further', () => {
@@ -48,6 +51,11 @@ describe('next steps', () => {
     expect(nextSteps(having(usageDay({ of: 'targets' })))).toContain(
       'List in the log all that it touched from midnight UTC to 14 Mar 2026 02:13 UTC: that is what may be lost.',
     );
+  });
+
+  it('name no organization where the log does not', () => {
+    const [, cutOff] = nextSteps(theft({ source: 'pulumi:file' }));
+    expect(cutOff).toContain('Settings > Access Management > Access Tokens. Team token');
   });
 
   it('name the people whom the log sees behind the token', () => {
@@ -105,7 +113,7 @@ describe('next steps', () => {
       source: 'scalr:evil.example/#',
       principal: { ...ciDeploy, provider: 'scalr' },
     };
-    expect(nextSteps(alert).join()).not.toContain('evil.example');
+    expect(nextSteps(alert).map(stepText).join()).not.toContain('evil.example');
   });
 
   it.each([
@@ -121,7 +129,7 @@ describe('next steps', () => {
 
   it('pass no hostile name raw', () => {
     for (const text of hostileTexts) {
-      const steps = nextSteps(theftSaying(text)).join('');
+      const steps = nextSteps(theftSaying(text)).map(stepText).join('');
       expect(actingOnScreens(steps)).toEqual([]);
       expect(steps).not.toContain('://evil');
     }

@@ -96,4 +96,12 @@ describe('the words of the monitor’s own token in other hands', () => {
     expect(headlineOf(alert)).toBe("Token ci-deploy was used by somebody else, and it is tokenwatch's own");
     expect(nextSteps(alert)[0]).toMatch(/^Replace it at once\. Make its successor/);
   });
+
+  it('say of one that was replaced before that it should lie still, and delete it', () => {
+    const { alert, sentence } = told(tokenLife({ fact: 'own-token-used', sinceMs: nightMs - msPerDay }));
+    expect(sentence).toContain(
+      'tokenwatch read with it until it was replaced, shortly before 13 Mar 2026 02:13 UTC, and it was used on 14 Mar 2026 02:13 UTC: somebody still holds it',
+    );
+    expect(nextSteps(alert)[0]).toMatch(/^Delete it at the vendor at once/);
+  });
 });

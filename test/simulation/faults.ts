@@ -1,4 +1,4 @@
-import { msPerHour, msPerMinute, msPerSecond } from '../../lib/core/time.ts';
+import { msPerDay, msPerHour, msPerMinute, msPerSecond, type Stretch } from '../../lib/core/time.ts';
 
 /**
  * What can go wrong, as data: a schedule lists it, so that it can be told in words, left out one by one, and played again.
@@ -38,6 +38,8 @@ type Call = {
 
 export type Fault = { readonly number: number } & (
   | ({ readonly kind: 'answers'; readonly answering: Answering; readonly share: number } & Window)
+  /** So many seconds from `atMs` on hold more events than one reading may. */
+  | ({ readonly kind: 'crowd'; readonly atMs: number; readonly seconds: number } & Window)
   | { readonly kind: 'page-size'; readonly fromMs: number; readonly size: number }
   /** A share of what happens shows only so much later. */
   | ({ readonly kind: 'late'; readonly share: number; readonly byMs: number; readonly toMostMs: number } & Window)
@@ -64,6 +66,9 @@ export type Fault = { readonly number: number } & (
   | ({ readonly kind: 'second-host' } & Window)
 );
 
+/** The end of what does not end. */
+export const neverMs = 1_000 * msPerDay;
+
 export type Window = { readonly fromMs: number; readonly toMs: number };
 
 export type FaultOf<Kind extends Fault['kind']> = Extract<Fault, { readonly kind: Kind }>;
@@ -85,9 +90,17 @@ export const windowOf = (fault: Fault): Window | undefined => {
       return { fromMs: fault.fromMs, toMs: fault.fromMs + fault.forMs + msPerHour };
     case 'late':
       return { fromMs: fault.fromMs, toMs: fault.toMs + fault.toMostMs };
+    case 'crowd':
+      return fault.toMs === neverMs ? undefined : { fromMs: fault.fromMs, toMs: fault.toMs };
     default:
       return { fromMs: fault.fromMs, toMs: fault.toMs };
   }
+};
+
+/** The seconds of a crowd, as times; the plan's start is no whole second. */
+export const crowdOf = ({ atMs, seconds }: FaultOf<'crowd'>, startMs: number): Stretch => {
+  const fromMs = Math.floor((startMs + atMs) / msPerSecond) * msPerSecond;
+  return { fromMs, toMs: fromMs + seconds * msPerSecond };
 };
 
 /** In words, for whoever has to understand a failing schedule. */
@@ -95,6 +108,8 @@ export const wordsOf = (fault: Fault): string => {
   switch (fault.kind) {
     case 'answers':
       return `${span(fault)} ${percent(fault.share)} of requests are answered so: ${fault.answering}`;
+    case 'crowd':
+      return `${fault.toMs === neverMs ? `from ${clock(fault.fromMs)} on` : span(fault)} the ${fault.seconds} s from ${clock(fault.atMs)} hold more than one reading may`;
     case 'page-size':
       return `from ${clock(fault.fromMs)} a page holds ${fault.size} events`;
     case 'late':

@@ -66,7 +66,7 @@ const polled = async ({ stage }: Host, ports: Ports, everyMs: number): Promise<v
   const free = time.at(time.nowMs() + 0.95 * everyMs, () => ending.abort());
   const deadline = { stopAtMs: ports.clock.nowMs() + 0.8 * everyMs, signal: ending.signal };
   try {
-    await pollOnce({ ...settingsOf(stage), ...ports, writeMeasures: () => {} }, deadline);
+    await pollOnce({ ...settingsOf(stage), ...ports, pollEveryMs: everyMs, writeMeasures: () => {} }, deadline);
   } finally {
     free();
   }

@@ -4,6 +4,8 @@ import { horizonOf, latenessMs, sweepEveryMs, sweepMs, tellFromMs } from '../../
 import { principalKey } from '../../lib/core/principal.ts';
 import { readBaseline } from '../../lib/core/stored.ts';
 import { msPerDay, msPerHour } from '../../lib/core/time.ts';
+import { coverageTells } from './coverage-laws.ts';
+import { factsTold } from './facts.ts';
 import { addOne, nameOf, receivers } from './record.ts';
 import { type Duties, dutiesOf, type Reference } from './reference.ts';
 import type { Played } from './run.ts';
@@ -23,6 +25,9 @@ export type Noted = {
   readonly events: number;
   readonly late: number;
   readonly neverSeen: number;
+  /** In the coverage at the end. */
+  readonly pauses: number;
+  readonly gaps: number;
   readonly repeatedDeliveries: number;
   readonly archivedTwice: number;
   /** Two processes were alive at once. */
@@ -40,6 +45,8 @@ export const nothingNoted: Noted = {
   events: 0,
   late: 0,
   neverSeen: 0,
+  pauses: 0,
+  gaps: 0,
   repeatedDeliveries: 0,
   archivedTwice: 0,
   isOverlapping: false,
@@ -60,11 +67,13 @@ export const judge = (played: Played, reference: (endMs: number) => Reference): 
     broken: [
       ...new Set(played.record.broken),
       ...countedOnce(played, duties),
-      ...archivedOnce(played),
+      ...archivedOnce(played, duties),
       ...sumsAgree(played),
       ...(expected === undefined ? [] : sameState(played, expected)),
       ...toldOnce(played),
       ...ofAlerts,
+      ...factsTold(played, duties, reference(Number.POSITIVE_INFINITY)),
+      ...coverageTells(played),
       ...recovered(played),
       ...bounded(played),
     ],
@@ -96,11 +105,13 @@ const countedOnce = ({ world, record }: Played, { of }: Duties): readonly string
 };
 
 /** Whatever was counted is in the archive; an event that is there twice was archived for a commit that did not come. */
-const archivedOnce = ({ record }: Played): readonly string[] => {
+const archivedOnce = ({ world, record }: Played, { of }: Duties): readonly string[] => {
   let missing = 0;
   for (const id of record.counted.keys()) if (!record.archived.has(id)) missing += 1;
+  // One that was archived for a commit that failed may since have become unreadable.
+  const mayBeGone = new Set(world.events.filter((_, at) => of[at] === 'may').map(({ id }) => id));
   let uncounted = 0;
-  for (const id of record.archived.keys()) if (!record.counted.has(id)) uncounted += 1;
+  for (const id of record.archived.keys()) if (!record.counted.has(id) && !mayBeGone.has(id)) uncounted += 1;
   return [
     ...(missing > 0 ? [`${missing} counted events are not in the archive`] : []),
     ...(uncounted > 0 ? [`${uncounted} events are in the archive that were never counted`] : []),
@@ -210,10 +221,27 @@ const recovered = ({ record, endMs }: Played): readonly string[] => {
 /** The sweep's reach, a day because it is due only daily, two hours more, and what the last poll had yet to forget. */
 const rememberedMs = sweepMs + sweepEveryMs + 2 * msPerHour + lastPollMs;
 
-const bounded = ({ world, record }: Played): readonly string[] => {
+/** Of what is stored, each text and their number; far below what an item of a database may hold. */
+const charsMax = { principal: 16_384, organization: 65_536, coverage: 8_192 } as const;
+
+/** Beside the principals, crowds of those that nobody knew have a baseline each. */
+const crowdsMax = 2;
+
+const bounded = ({ world, record, state }: Played): readonly string[] => {
   const sinceMs = (record.coverage?.settledThroughMs ?? 0) - rememberedMs;
   const recent = world.events.filter(({ atMs }) => atMs >= sinceMs).length;
-  return record.seen.size > recent ? [`${record.seen.size} seen ids are held for ${recent} recent events`] : [];
+  const { charsMost } = record;
+  const kinds = ['principal', 'organization', 'coverage'] as const;
+  const principals = new Set(world.events.map(({ source, principal }) => principalKey(source, principal))).size;
+  return [
+    ...(record.seen.size > recent ? [`${record.seen.size} seen ids are held for ${recent} recent events`] : []),
+    ...(state.principals.size > principals + crowdsMax
+      ? [`${state.principals.size} baselines of ${principals} principals`]
+      : []),
+    ...kinds
+      .filter((kind) => charsMost[kind] > charsMax[kind])
+      .map((kind) => `a stored ${kind} grew to ${charsMost[kind]} characters`),
+  ];
 };
 
 const notedOf = (
@@ -227,6 +255,8 @@ const notedOf = (
     events: record.counted.size,
     late: record.coverage?.lateEvents ?? 0,
     neverSeen: duties.of.length - record.counted.size,
+    pauses: record.coverage?.watching.pauses.count ?? 0,
+    gaps: record.coverage?.gaps.count ?? 0,
     repeatedDeliveries: record.deliveries.length - keys.size,
     archivedTwice,
     isOverlapping,

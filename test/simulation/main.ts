@@ -1,18 +1,20 @@
 /**
  * The whole monitor in virtual time, from seeds:
  *
- *     npm run test:simulation -- --seeds N --from S [--minutes M] [--workers W]
+ *     npm run test:simulation -- --seeds N --from S [--minutes M] [--workers W] [--write]
  *
- * After M minutes no more are begun. With one seed it tells the schedule in words. A failing seed prints the command that plays it again, is cut down while
- * it fails, and what is left is told.
+ * After M minutes no more are begun. With one seed it tells the schedule in words. A failing seed prints the command that
+ * plays it again, is cut down while it fails, and what is left is told. `--write` keeps the figures in
+ * `bench/results/simulation.md`.
  */
 import { fork } from 'node:child_process';
-import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { msPerMinute } from '../../lib/core/time.ts';
+import { type Asked, askedIn } from './asked.ts';
 import { type Plan, planOf, planWords } from './plan.ts';
 import { shrink } from './shrink.ts';
-import { type Result, summaryOf } from './summary.ts';
+import { pageOf, type Result, summaryOf } from './summary.ts';
 import { lawOf, trying } from './try-plan.ts';
 
 /** Seeds that a worker takes at a time: a part of those that share a history. */
@@ -23,12 +25,6 @@ const shrunkMax = 3;
 type Block = { readonly from: number; readonly to: number };
 /** A worker waits for the next block; what it has cost so far. */
 type Ready = { readonly cpuSeconds: number };
-type Wanted = {
-  readonly fromSeed: number;
-  readonly seeds: number;
-  readonly workers: number;
-  readonly minutes: number;
-};
 type Played = { readonly results: readonly Result[]; readonly cpuSeconds: number };
 
 const work = (): void => {
@@ -53,7 +49,7 @@ const blocksOf = function* (fromSeed: number, seeds: number): Generator<Block> {
   }
 };
 
-const playAll = ({ fromSeed, seeds, workers, minutes }: Wanted): Promise<Played> => {
+const playAll = ({ fromSeed, seeds, workers, minutes }: Asked): Promise<Played> => {
   const stopAtMs = performance.now() + minutes * msPerMinute;
   const blocks = blocksOf(fromSeed, seeds);
   const results: Result[] = [];
@@ -107,33 +103,32 @@ const explain = async (seed: number): Promise<void> => {
   );
 };
 
-const wholeNumber = (text: string, option: string): number => {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${option} takes a whole number, not ${text}.`);
-  return Number(text);
-};
+const resultFile = join(import.meta.dirname, '../../bench/results/simulation.md');
 
 const main = async (): Promise<void> => {
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: 'string', default: '200' },
-      from: { type: 'string', default: '1' },
-      minutes: { type: 'string', default: '600' },
-      workers: { type: 'string', default: String(Math.min(2, availableParallelism())) },
-    },
-  });
-  const seeds = wholeNumber(values.seeds, 'seeds');
-  const fromSeed = wholeNumber(values.from, 'from');
-  const minutes = wholeNumber(values.minutes, 'minutes');
-  const workers = Math.min(wholeNumber(values.workers, 'workers'), Math.ceil(seeds / 2));
+  const asked = askedIn(process.argv.slice(2));
+  if ('problem' in asked) {
+    console.error(asked.problem);
+    process.exitCode = 2;
+    return;
+  }
+  const { seeds, fromSeed, workers } = asked;
   if (seeds === 1) console.log(planWords(planOf(fromSeed)).join('\n'));
   const startMs = performance.now();
-  const { results, cpuSeconds } = await playAll({ fromSeed, seeds, workers, minutes });
-  const seconds = (performance.now() - startMs) / 1_000;
-  console.log(summaryOf(results, { seconds, cpuSeconds, workers, fromSeed }));
+  const { results, cpuSeconds } = await playAll(asked);
+  if (results.length === 0) throw new Error('No schedule was played.');
+  const took = { seconds: (performance.now() - startMs) / 1_000, cpuSeconds, workers, fromSeed };
+  console.log(summaryOf(results, took));
+  if (asked.isWriting) writeFileSync(resultFile, pageOf(results, took));
   const failing = results.filter(({ broken }) => broken.length > 0).map(({ seed }) => seed);
   for (const seed of failing.toSorted((a, b) => a - b).slice(0, shrunkMax)) await explain(seed);
   if (failing.length > 0) process.exitCode = 1;
 };
 
 if (process.argv.includes('--work')) work();
-else await main();
+else {
+  main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  });
+}

@@ -1,6 +1,6 @@
 import { msPerDay, msPerHour, msPerMinute, msPerSecond } from '../../lib/core/time.ts';
 import { createDice, type Dice } from '../../lib/simulator/dice.ts';
-import { type Answering, type Fault, lasting, type Window, wordsOf } from './faults.ts';
+import { type Answering, type Fault, lasting, neverMs, type Window, wordsOf } from './faults.ts';
 import { worlds } from './world.ts';
 
 /**
@@ -20,7 +20,8 @@ export type Plan = {
   readonly pollEveryMs: number;
   /** `watch`: one process that waits between polls. `scheduled`: a process for each poll, whether the last has ended or not. */
   readonly host: 'watch' | 'scheduled';
-  readonly store: 'memory' | 'sqlite';
+  /** In DynamoDB where a test brings one. */
+  readonly store: 'memory' | 'sqlite' | 'dynamodb';
   /** Items that fit one commit. */
   readonly room: number;
   readonly vendor: Vendor;
@@ -49,20 +50,25 @@ const roomMax = 1_000_000;
 
 export const planOf = (seed: number): Plan => {
   const dice = createDice(`plan ${seed}`);
-  const watchedMs = dice.pick([4, 6, 8, 10, 14]) * msPerHour;
+  const shortMs = dice.pick([4, 6, 8, 10, 14]) * msPerHour;
   const isPlain = dice.chance(0.04);
   const shape = dice.fork('shape');
+  const aim = dice.fork('aim');
+  const isLong = aim.chance(0.12);
+  const watchedMs = isLong ? aim.pick([30, 40, 50]) * msPerHour : shortMs;
   return {
     seed,
     world: Math.floor(seed / seedsPerWorld) % worlds,
     window: dice.integer(0, 99),
     watchedMs,
     historyMs: historyMsMax,
-    pollEveryMs: dice.pickWeighted([
-      [5 * msPerMinute, 6],
-      [10 * msPerMinute, 3],
-      [30 * msPerMinute, 1],
-    ]),
+    pollEveryMs: isLong
+      ? aim.pick([10, 30, 30]) * msPerMinute
+      : dice.pickWeighted([
+          [5 * msPerMinute, 6],
+          [10 * msPerMinute, 3],
+          [30 * msPerMinute, 1],
+        ]),
     host: shape.chance(0.5) ? 'watch' : 'scheduled',
     store: shape.chance(0.12) ? 'sqlite' : 'memory',
     room: shape.pickWeighted([
@@ -83,7 +89,12 @@ export const planOf = (seed: number): Plan => {
       order: shape.chance(0.85) ? 'newest first' : 'mixed within a page',
       delayMs: shape.pick([0, 2_000, 30_000, 4 * msPerMinute]),
     },
-    faults: isPlain ? [] : faultsFrom(dice.fork('faults'), watchedMs),
+    faults: isPlain
+      ? []
+      : [
+          ...faultsFrom(dice.fork('faults'), watchedMs),
+          ...(isLong ? aroundSweep(aim.fork('sweep'), watchedMs) : aimedAt(aim.fork('misuse'), watchedMs)),
+        ],
   };
 };
 
@@ -181,6 +192,146 @@ const faultFrom = (dice: Dice, number: number, watchedMs: number): Fault => {
     [() => ({ number, kind: 'second-host', ...within() }), 8],
   ]);
   return make();
+};
+
+/** A misuse begins so long after the start of most windows. */
+const misuseMs = 2 * msPerHour;
+
+/** All of a misuse shows so late that only a sweep finds it, or an outage is long enough to be told, or a second is full. */
+const aimedAt = (dice: Dice, watchedMs: number): readonly Fault[] => [
+  ...(dice.chance(0.1)
+    ? [
+        {
+          number: 100,
+          kind: 'held-back' as const,
+          fromMs: dice.integer(60, 118) * msPerMinute,
+          toMs: misuseMs + dice.integer(60, 600) * msPerMinute,
+        },
+      ]
+    : []),
+  ...(dice.chance(0.1) ? [outage(dice, { number: 101, fromMs: msPerHour, toMs: dice.integer(2, 4) * msPerHour })] : []),
+  ...(dice.chance(0.1) ? [crowdFrom(dice, { number: 102, aroundMs: misuseMs, watchedMs })] : []),
+];
+
+/** When the first sweep is due. */
+const sweepDueMs = msPerDay;
+
+/**
+ * The sweep is broken off, while events show that only a sweep can find: they happened up to three days before the watch.
+ * In half of the schedules nobody could look for hours before it, so that it has more to read than the next will read
+ * again. Receivers may be down all that time.
+ */
+const aroundSweep = (dice: Dice, watchedMs: number): readonly Fault[] => {
+  const lateFromMs = -dice.integer(4, 70) * msPerHour;
+  const sweepAtMs = sweepDueMs + (dice.chance(0.5) ? dice.integer(3, 15) * msPerHour : 0);
+  return [
+    {
+      number: 100,
+      kind: 'late',
+      share: dice.pick([0.1, 0.5]),
+      byMs: dice.integer(1, 40) * msPerHour,
+      toMostMs: 72 * msPerHour - msPerMinute,
+      fromMs: lateFromMs,
+      toMs: lateFromMs + dice.integer(10, 60) * msPerHour,
+    },
+    ...(sweepAtMs > sweepDueMs ? [outage(dice, { number: 101, fromMs: sweepDueMs - msPerHour, toMs: sweepAtMs })] : []),
+    ...Array.from({ length: 1 + dice.integer(0, 2) }, (_, at) =>
+      breakFrom(dice.fork(`break ${at}`), { number: 102 + at, sweepAtMs, watchedMs }),
+    ),
+    ...(dice.chance(0.3) ? [crowdFrom(dice, { number: 110, aroundMs: sweepAtMs, watchedMs })] : []),
+    ...(dice.chance(0.3)
+      ? [
+          {
+            number: 111,
+            kind: 'receiver' as const,
+            failing: dice.pick(['refuses', 'after-delivery'] as const),
+            share: 1,
+            fromMs: 0,
+            toMs: msPerDay + dice.integer(0, 5) * msPerHour,
+          },
+        ]
+      : []),
+  ];
+};
+
+type Break = { readonly number: number; readonly sweepAtMs: number; readonly watchedMs: number };
+
+/** In the middle of the sweep, as far as it can be met: the process dies, a call hangs, or nothing answers any more. */
+const breakFrom = (dice: Dice, { number, sweepAtMs, watchedMs }: Break): Fault => {
+  const fromMs = sweepAtMs + dice.pick([0, 1, 3, 8, 30, 600]) * msPerSecond;
+  const toMs = Math.min(watchedMs, fromMs + dice.integer(1, 6) * msPerHour);
+  const call = dice.integer(3, dice.pick([10, 30, 90]));
+  const make = dice.pickWeighted<() => Fault>([
+    [
+      () => ({
+        number,
+        kind: 'crash',
+        fromMs: sweepAtMs - msPerSecond,
+        call,
+        port: dice.pick(['vendor', 'store']),
+        moment: dice.pick(['before', 'after']),
+      }),
+      6,
+    ],
+    [() => outage(dice, { number, fromMs, toMs: Math.min(watchedMs, fromMs + dice.integer(1, 26) * msPerHour) }), 6],
+    [
+      () => ({
+        number,
+        kind: 'answers',
+        answering: dice.pick(['refused', 'failing', 'limited-seconds', 'truncated']),
+        share: dice.pick([0.3, 0.7]),
+        fromMs,
+        toMs,
+      }),
+      3,
+    ],
+    [
+      () => ({
+        number,
+        kind: 'store',
+        failing: dice.pick(['throttled', 'conflict', 'after-commit']),
+        share: dice.pick([0.2, 0.5]),
+        fromMs,
+        toMs,
+      }),
+      2,
+    ],
+    [
+      () => ({
+        number,
+        kind: 'hang',
+        fromMs: sweepAtMs - msPerSecond,
+        call,
+        forMs: dice.pick([40, 180, 900]) * msPerMinute,
+      }),
+      2,
+    ],
+  ]);
+  return make();
+};
+
+/** Nothing answers. */
+const outage = (dice: Dice, window: Window & { readonly number: number }): Fault => ({
+  kind: 'answers',
+  answering: dice.pick(['refused', 'failing', 'maintenance', 'unauthorized', 'not-json']),
+  share: 1,
+  ...window,
+});
+
+/** For a while, so that a sweep may close the gap, or for ever. */
+const crowdFrom = (
+  dice: Dice,
+  { number, aroundMs, watchedMs }: { readonly number: number; readonly aroundMs: number; readonly watchedMs: number },
+): Fault => {
+  const fromMs = Math.max(0, aroundMs - dice.integer(0, 6) * msPerHour);
+  return {
+    number,
+    kind: 'crowd',
+    atMs: aroundMs - dice.integer(0, 300) * msPerMinute,
+    seconds: dice.pick([1, 3, 40]),
+    fromMs,
+    toMs: dice.chance(0.5) ? neverMs : Math.min(watchedMs, fromMs + dice.integer(2, 20) * msPerHour),
+  };
 };
 
 /** Within the lateness window, beyond it but well within the reach of a sweep, or out of all reach. */

@@ -6,6 +6,7 @@ import {
   type Clock,
   type Commit,
   type SendAlert,
+  SourceError,
   StateConflict,
   StateError,
   type StateStore,
@@ -14,7 +15,7 @@ import { toAll } from '../../lib/app/tell.ts';
 import { Secret } from '../../lib/config/secret.ts';
 import { msPerMinute } from '../../lib/core/time.ts';
 import { createDice } from '../../lib/simulator/dice.ts';
-import { type FaultOf, faultsOf, isWithin } from './faults.ts';
+import { crowdOf, type FaultOf, faultsOf, isWithin } from './faults.ts';
 import type { Plan } from './plan.ts';
 import type { Kernel, Process } from './process.ts';
 import { type Ledger, type Recorder, receivers } from './record.ts';
@@ -84,13 +85,17 @@ export const portsOf = (stage: Stage, process: Process, store: StateStore): Port
   };
   return {
     clock,
-    source: pulumiCloud({
-      organization: organizationName,
-      readToken: () => kernel.call(process, 'secret', () => new Secret(simulatedToken)),
-      baseUrl: 'https://api.example.com',
-      clock,
-      fetch: (input, init) => kernel.call(process, 'vendor', () => vendor.fetch(input, init)),
-    }),
+    source: crowded(
+      pulumiCloud({
+        organization: organizationName,
+        readToken: () => kernel.call(process, 'secret', () => new Secret(simulatedToken)),
+        baseUrl: 'https://api.example.com',
+        clock,
+        fetch: (input, init) => kernel.call(process, 'vendor', () => vendor.fetch(input, init)),
+      }),
+      stage,
+      process,
+    ),
     state: callable(failing(recorder.store(store, process), stage), kernel, process),
     archive: archiveFor(stage, process),
     // A process of its own for each poll has one receiver, as in the cloud; one that waits may have several.
@@ -99,6 +104,25 @@ export const portsOf = (stage: Stage, process: Process, store: StateStore): Port
         sendAlert: sendTo(receiver, stage, process),
       })),
     ).sendAlert,
+  };
+};
+
+/** As if some seconds held more than one reading may: to put so many events there would try nothing more. */
+const crowded = (inner: AuditSource, { plan, time, startMs, kernel }: Stage, process: Process): AuditSource => {
+  const crowds = faultsOf(plan.faults, 'crowd').map((fault) => ({ fault, ...crowdOf(fault, startMs) }));
+  if (crowds.length === 0) return inner;
+  return {
+    ...inner,
+    read: async (stretch, signal) => {
+      const isFull = crowds.some(
+        ({ fault, fromMs, toMs }) =>
+          isWithin(fault, time.nowMs() - startMs) && stretch.fromMs < toMs && stretch.toMs > fromMs,
+      );
+      if (!isFull) return inner.read(stretch, signal);
+      return kernel.call(process, 'vendor', () => {
+        throw new SourceError('too-much', 'The stretch holds more than one reading may: ask for a shorter one.');
+      });
+    },
   };
 };
 

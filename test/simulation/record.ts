@@ -28,6 +28,10 @@ export type Ledger = {
   /** Events archived again although the commit that they were archived for took place. */
   needlessArchiving: number;
   coverage: Coverage | undefined;
+  /** When the first look began; undefined before it. */
+  lookedFromMs: number | undefined;
+  /** The longest text of each kind that was ever committed. */
+  readonly charsMost: { principal: number; organization: number; coverage: number };
 };
 
 /** As the archive names the lines of events. */
@@ -44,6 +48,8 @@ export const newLedger = (): Ledger => ({
   commits: 0,
   needlessArchiving: 0,
   coverage: undefined,
+  lookedFromMs: undefined,
+  charsMost: { principal: 0, organization: 0, coverage: 0 },
 });
 
 export const addOne = (counts: Map<string, number>, key: string): void => {
@@ -94,10 +100,17 @@ export const recorderOf = (record: Ledger): Recorder => {
     if (forgetSeenBeforeMs !== undefined) {
       for (const [id, atMs] of record.seen) if (atMs < forgetSeenBeforeMs) record.seen.delete(id);
     }
+    const { charsMost } = record;
+    for (const { body } of commit.principals?.values() ?? []) {
+      charsMost.principal = Math.max(charsMost.principal, body.length);
+    }
+    charsMost.organization = Math.max(charsMost.organization, commit.organization?.body.length ?? 0);
     if (commit.cursor === undefined) return;
+    charsMost.coverage = Math.max(charsMost.coverage, commit.cursor.body.length);
     const coverage = readCoverage(commit.cursor);
     const before = record.coverage;
     record.coverage = coverage;
+    if (coverage.watching.lookedAtMs > 0) record.lookedFromMs ??= coverage.watching.lookedAtMs;
     if (before === undefined) return;
     if (coverage.settledThroughMs < before.settledThroughMs) record.broken.push('a cursor went back');
     if (coverage.fromMs !== before.fromMs) record.broken.push('the beginning of the coverage moved');

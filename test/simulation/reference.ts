@@ -1,10 +1,10 @@
 import type { Document } from '../../lib/app/ports.ts';
 import type { Alert } from '../../lib/core/alert.ts';
 import { assess, newOrganization } from '../../lib/core/assess.ts';
-import { latenessMs } from '../../lib/core/coverage.ts';
+import { latenessMs, sweepMs } from '../../lib/core/coverage.ts';
 import { writeBaseline, writeOrganization } from '../../lib/core/stored.ts';
 import { msPerHour, msPerSecond } from '../../lib/core/time.ts';
-import { faultsOf, windowOf } from './faults.ts';
+import { crowdOf, faultsOf, neverMs, windowOf } from './faults.ts';
 import type { Played } from './run.ts';
 import { alertBudgetPerWeek, indexFrom, networks, type World } from './world.ts';
 
@@ -55,9 +55,6 @@ export type Duties = {
   readonly isPunctual: boolean;
 };
 
-/** What is later than this could slip between two sweeps, the later of which found troubles of hours. */
-const surelySweptMs = 20 * msPerHour;
-
 export const dutiesOf = ({ plan, world, visibility, watched, endMs }: Played): Duties => {
   const { shownAtMs, keptMs } = visibility;
   const end = indexFrom(world, watched.toMs);
@@ -66,6 +63,7 @@ export const dutiesOf = ({ plan, world, visibility, watched, endMs }: Played): D
   const troubles = plan.faults
     .flatMap((fault) => windowOf(fault) ?? [])
     .map(({ fromMs, toMs }) => ({ fromMs: watched.fromMs + fromMs, toMs: watched.fromMs + toMs + msPerHour }));
+  const crowds = faultsOf(plan.faults, 'crowd').map((fault) => ({ fault, ...crowdOf(fault, watched.fromMs) }));
   /** Kept while nothing was wrong, from its showing on. */
   const isKeptInPeace = (atMs: number): boolean => {
     const from = Math.max(atMs, watched.fromMs);
@@ -82,7 +80,11 @@ export const dutiesOf = ({ plan, world, visibility, watched, endMs }: Played): D
     const lateMs = shownMs - atMs;
     if (lateMs > latenessMs - sumAheadMs - msPerSecond) isPunctual = false;
     if (shownMs >= endMs || lateMs >= keptMs || atMs + keptMs <= watched.fromMs) return 'never';
-    if (lateMs > surelySweptMs) return 'may';
+    // Reached by the sweep after the one that began last before it showed, by whatever clock.
+    if (lateMs > sweepMs - sumAheadMs - msPerSecond) return 'may';
+    const crowd = crowds.find(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs);
+    if (crowd !== undefined) isPunctual = false;
+    if (crowd?.fault.toMs === neverMs) return 'may';
     if (keptMs > endMs - world.fromMs || (lateMs <= latenessMs && isKeptInPeace(atMs))) return 'must';
     return 'may';
   });

@@ -13,7 +13,7 @@ import { type Stage, troubleOf } from './ports.ts';
 import { kernelOf } from './process.ts';
 import { type Ledger, newLedger, recorderOf } from './record.ts';
 import { simulatedVendor } from './vendor.ts';
-import { virtualTime, withVirtualTimers } from './virtual-time.ts';
+import { type VirtualTime, virtualTime, withVirtualTimers } from './virtual-time.ts';
 import { type Visibility, visibilityOf } from './visibility.ts';
 import { type World, worldSince } from './world.ts';
 
@@ -33,6 +33,8 @@ export type Played = {
   readonly record: Ledger;
   readonly state: FinalState;
   readonly requests: number;
+  /** Stretches in which the vendor gave nobody a whole answer. */
+  readonly silences: readonly Stretch[];
   readonly deaths: number;
   readonly isOverlapping: boolean;
 };
@@ -47,8 +49,14 @@ export type FinalState = {
 /** Changes what the use cases are given: a fault planted there is one that the laws must catch. */
 export type Plant = Host['plant'];
 
+/** What a test may put in place of what the plan names. */
+export type Playing = {
+  readonly plant?: Plant;
+  readonly storageOf?: (plan: Plan, time: VirtualTime) => Storage;
+};
+
 /** Nothing new happens any more; there are only late arrivals and a sweep to wait for. */
-const quietPollMs = 2 * msPerHour;
+export const quietPollMs = 2 * msPerHour;
 /** A sweep is due once a day, and may be found due a poll late. */
 const recoveryMs = 29 * msPerHour;
 
@@ -58,7 +66,11 @@ export const windowOf = (world: World, plan: Plan): Stretch => {
   return { fromMs: window.fromMs, toMs: window.fromMs + plan.watchedMs };
 };
 
-export const play = async (whole: World, plan: Plan, plant: Plant = (ports) => ports): Promise<Played> => {
+export const play = async (
+  whole: World,
+  plan: Plan,
+  { plant = (ports) => ports, storageOf = storageFor }: Playing = {},
+): Promise<Played> => {
   const watched = windowOf(whole, plan);
   const world = worldSince(whole, watched.fromMs - plan.historyMs);
   const { fromMs: startMs, toMs: peaceMs } = watched;
@@ -71,7 +83,7 @@ export const play = async (whole: World, plan: Plan, plant: Plant = (ports) => p
   const { fromMs } = world;
   const trouble = troubleOf(plan, time, startMs);
   const stage: Stage = { plan, time, startMs, fromMs, kernel, record, recorder, vendor, trouble, shelves: new Map() };
-  const storage = storageFor(plan);
+  const storage = storageOf(plan, time);
   const host: Host = { stage, connect: storage.connect, plant };
   const keep = plan.host === 'watch' ? keepWatching : pollOnSchedule;
   const endMs = Math.max(peaceMs, lastShownMs(visibility, peaceMs)) + recoveryMs;
@@ -90,7 +102,12 @@ export const play = async (whole: World, plan: Plan, plant: Plant = (ports) => p
   };
   try {
     const state = await withVirtualTimers(time, () => time.until(playing()));
-    const ends = { requests: vendor.requests(), deaths: kernel.deaths(), isOverlapping: kernel.isOverlapping() };
+    const ends = {
+      requests: vendor.requests(),
+      silences: vendor.silences(),
+      deaths: kernel.deaths(),
+      isOverlapping: kernel.isOverlapping(),
+    };
     return { plan, world, visibility, watched, endMs, record, state, ...ends };
   } finally {
     storage.remove();
@@ -103,12 +120,14 @@ const patienceMs = 80 * msPerHour;
 const lastShownMs = ({ shownAtMs }: Visibility, peaceMs: number): number =>
   shownAtMs.reduce((last, atMs) => (atMs > last && atMs <= peaceMs + patienceMs ? atMs : last), 0);
 
-type Storage = { readonly connect: () => StateStore; readonly remove: () => void };
+/** Where the state lies: a connection for each process, all to the same. */
+export type Storage = { readonly connect: () => StateStore; readonly remove: () => void };
 
 /** In memory where there is such a place: the disk of this machine is not what is being tried. */
 const folder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 const storageFor = ({ store }: Plan): Storage => {
+  if (store === 'dynamodb') throw new Error('DynamoDB is for a test to bring.');
   if (store === 'memory') {
     const state = memoryState();
     return { connect: () => state, remove: () => {} };

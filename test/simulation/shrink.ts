@@ -40,7 +40,7 @@ const smallerThan = function* (plan: Plan): Generator<Plan> {
     if (plan.historyMs > hours * msPerHour) yield { ...plan, historyMs: hours * msPerHour };
   }
   const lastMs = Math.max(0, ...plan.faults.map((fault) => ('fromMs' in fault ? fault.fromMs : 0)));
-  for (const hours of [1, 2, 4, 8]) {
+  for (const hours of [1, 2, 4, 8, 26]) {
     const watchedMs = hours * msPerHour;
     if (watchedMs < plan.watchedMs && watchedMs > lastMs) yield { ...plan, watchedMs };
   }

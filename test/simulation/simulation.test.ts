@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { msPerHour, msPerMinute } from '../../lib/core/time.ts';
-import type { Fault } from './faults.ts';
+import { msPerDay, msPerHour, msPerMinute, msPerSecond } from '../../lib/core/time.ts';
+import { type Fault, neverMs } from './faults.ts';
 import { type Plan, planOf, planWords } from './plan.ts';
 import type { Plant } from './run.ts';
 import { shrink } from './shrink.ts';
@@ -58,7 +58,8 @@ const quiet = (faults: readonly Fault[], change: Partial<Plan> = {}): Plan => ({
   ...change,
 });
 
-const brokenBy = async (plan: Plan, plant?: Plant): Promise<readonly string[]> => (await trying(plant)(plan)).broken;
+const brokenBy = async (plan: Plan, plant?: Plant): Promise<readonly string[]> =>
+  (await trying(plant && { plant })(plan)).broken;
 
 describe('the simulation', () => {
   it(
@@ -70,6 +71,77 @@ describe('the simulation', () => {
       ];
       const tryPlan = trying();
       expect(await tryPlan(quiet(faults))).toEqual(await tryPlan(quiet(faults)));
+    },
+    timeoutMs,
+  );
+});
+
+describe('the monitor, where its sweep is broken off', () => {
+  /** What happened up to two days before the watch shows up to three days later. */
+  const late: Fault = {
+    number: 0,
+    kind: 'late',
+    share: 0.5,
+    byMs: 20 * msPerHour,
+    toMostMs: 71 * msPerHour,
+    fromMs: -50 * msPerHour,
+    toMs: 0,
+  };
+  const plan = { watchedMs: 50 * msPerHour, historyMs: 60 * msPerHour, pollEveryMs: 30 * msPerMinute };
+  const hours = (from: number, to: number): Fault => ({
+    number: from,
+    kind: 'answers',
+    answering: 'refused',
+    share: 1,
+    fromMs: from * msPerHour + 10 * msPerMinute,
+    toMs: to * msPerHour - msPerMinute,
+  });
+  const dying = (hour: number, call: number): Fault => ({
+    number: 1,
+    kind: 'crash',
+    fromMs: hour * msPerHour - msPerSecond,
+    call,
+    port: 'vendor',
+    moment: 'after',
+  });
+
+  it.each([
+    { name: 'what shows in the part it had read, before it goes on', faults: [dying(24, 70), hours(24, 46)] },
+    { name: 'what shows in the part it had still to read', faults: [hours(20, 40), dying(40, 30)] },
+  ])(
+    'finds $name',
+    async ({ faults }) => {
+      expect(await brokenBy(quiet([late, ...faults], plan))).toEqual([]);
+    },
+    timeoutMs,
+  );
+});
+
+describe('the monitor, where something cannot be seen', () => {
+  it(
+    'has outages among its pauses, and seconds that are too full among its gaps until they can be read',
+    async () => {
+      const hours = 8 * msPerHour;
+      const outage: Fault = {
+        number: 0,
+        kind: 'answers',
+        answering: 'failing',
+        share: 1,
+        fromMs: msPerHour,
+        toMs: 3 * msPerHour,
+      };
+      const crowd: Fault = { number: 1, kind: 'crowd', atMs: msPerHour, seconds: 40, fromMs: 0, toMs: neverMs };
+      const passing: Fault = { ...crowd, number: 2, atMs: 2 * msPerHour, toMs: 6 * msPerHour };
+      expect(await brokenBy(quiet([outage, crowd, passing], { watchedMs: hours }))).toEqual([]);
+    },
+    timeoutMs,
+  );
+
+  it(
+    'tells of a deleted token whose use shows only to a sweep',
+    async () => {
+      const heldBack: Fault = { number: 0, kind: 'held-back', fromMs: msPerHour, toMs: 6 * msPerHour };
+      expect(await brokenBy(quiet([heldBack], { window: 4, watchedMs: 4 * msPerHour }))).toEqual([]);
     },
     timeoutMs,
   );
@@ -140,7 +212,7 @@ describe('the simulation, where a fault is planted in the monitor', () => {
         { number: 1, kind: 'answers', answering: 'failing', share: 0.3, fromMs: 0, toMs: msPerHour },
         { number: 2, kind: 'crash', fromMs: 30 * msPerMinute, call: 3, moment: 'after' },
       ];
-      const tryPlan = trying(withoutFence);
+      const tryPlan = trying({ plant: withoutFence });
       const isFailing = async (plan: Plan): Promise<boolean> => (await tryPlan(plan)).broken.length > 0;
       const least = await shrink(quiet([twoHosts, ...noise]), isFailing);
       expect(least.faults).toEqual([twoHosts]);

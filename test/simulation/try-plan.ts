@@ -2,7 +2,7 @@ import { judge, nothingNoted } from './laws.ts';
 import { newestCursor } from './newest-cursor.ts';
 import type { Plan } from './plan.ts';
 import { references } from './reference.ts';
-import { type Plant, play } from './run.ts';
+import { type Playing, play } from './run.ts';
 import type { Result } from './summary.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -10,7 +10,7 @@ import { createWorld, type World } from './world.ts';
 
 export type TryPlan = (plan: Plan) => Promise<Result>;
 
-export const trying = (plant?: Plant): TryPlan => {
+export const trying = (playing?: Playing): TryPlan => {
   const reference = references();
   let held: { readonly number: number; readonly world: World } | undefined;
 
@@ -21,7 +21,7 @@ export const trying = (plant?: Plant): TryPlan => {
   return async (plan) => {
     const said = { seed: plan.seed, faults: plan.faults.map(({ kind }) => kind) };
     try {
-      const played = await play(worldOf(plan.world), plan, plant);
+      const played = await play(worldOf(plan.world), plan, playing);
       const { broken, noted } = judge(played, (endMs) => reference(played.world, endMs));
       return { ...said, broken, noted, usual: newestCursor(played) };
     } catch (error) {

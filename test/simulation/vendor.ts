@@ -1,6 +1,6 @@
-import { msPerSecond } from '../../lib/core/time.ts';
+import { msPerSecond, type Stretch } from '../../lib/core/time.ts';
 import { createDice, type Dice } from '../../lib/simulator/dice.ts';
-import { type FaultOf, faultsOf, isWithin } from './faults.ts';
+import { type Answering, type FaultOf, faultsOf, isWithin } from './faults.ts';
 import type { Plan } from './plan.ts';
 import type { VirtualTime } from './virtual-time.ts';
 import type { Visibility } from './visibility.ts';
@@ -14,6 +14,8 @@ import { indexFrom, secondOf, type World } from './world.ts';
 export type SimulatedVendor = {
   readonly fetch: typeof globalThis.fetch;
   readonly requests: () => number;
+  /** Stretches from one whole answer to the next in which nobody had any, but for those of a few polls. */
+  readonly silences: () => readonly Stretch[];
 };
 
 export const simulatedToken = 'opaque-0123456789';
@@ -37,6 +39,13 @@ export const simulatedVendor = (parts: Parts): SimulatedVendor => {
     dice: createDice(`answers ${plan.seed} ${fault.number}`),
   }));
   let requests = 0;
+  let answeredAtMs = startMs;
+  const silences: Stretch[] = [];
+  const noteAnswer = (): void => {
+    const nowMs = time.nowMs();
+    if (nowMs - answeredAtMs > 2 * plan.pollEveryMs) silences.push({ fromMs: answeredAtMs, toMs: nowMs });
+    answeredAtMs = nowMs;
+  };
 
   const faultNow = (): { readonly fault: FaultOf<'answers'>; readonly dice: Dice } | undefined =>
     faults.find(({ fault, dice }) => isWithin(fault, time.nowMs() - startMs) && dice.chance(fault.share));
@@ -45,6 +54,7 @@ export const simulatedVendor = (parts: Parts): SimulatedVendor => {
     requests += 1;
     await time.sleep(latency.integer(20, 400));
     const found = faultNow();
+    if (found === undefined || wholeAnswers.includes(found.fault.answering)) noteAnswer();
     if (found === undefined) return honest(log.answer(url), time);
     const { fault, dice } = found;
     const { answering } = fault;
@@ -91,8 +101,12 @@ export const simulatedVendor = (parts: Parts): SimulatedVendor => {
   return {
     fetch: async (input, init) => answered(new URL(String(input)), init?.signal ?? undefined),
     requests: () => requests,
+    silences: () => silences,
   };
 };
+
+/** Faults that a reader is to get over. */
+const wholeAnswers: readonly Answering[] = ['odd-type', 'drip'];
 
 type Answer = { readonly status: number; readonly text: string };
 

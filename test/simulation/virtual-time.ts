@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../../lib/app/ports.ts';
 
 /**
@@ -5,7 +6,8 @@ import type { Clock } from '../../lib/app/ports.ts';
  * the order of naming them. A day takes as long as its work, and the same schedule gives the same run on any machine.
  *
  * Between two wakings everything that became runnable runs to where it waits again. All of it runs in microtasks, which
- * one turn of the event loop empties; nothing here waits for a thread, a socket or a disk that answers later.
+ * one turn of the event loop empties; nothing here waits for a thread, a socket or a disk that answers later, but for what
+ * says so by `outside`.
  */
 
 export type VirtualTime = {
@@ -13,6 +15,8 @@ export type VirtualTime = {
   readonly sleep: (ms: number) => Promise<void>;
   /** Calls back once it is so late; the answer takes it back. */
   readonly at: (atMs: number, wake: () => void) => () => void;
+  /** For work that a socket answers: no time passes until it is done, however long that takes. */
+  readonly outside: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** Lets time pass until the work is done, and gives what came of it. */
   readonly until: <Result>(work: Promise<Result>) => Promise<Result>;
 };
@@ -24,6 +28,7 @@ type Waking = { readonly atMs: number; readonly ordinal: number; wake: (() => vo
 
 export const virtualTime = (startMs: number): VirtualTime => {
   const heap: Waking[] = [];
+  const awaited = new Set<Promise<unknown>>();
   let nowMs = startMs;
   let ordinal = 0;
 
@@ -40,6 +45,15 @@ export const virtualTime = (startMs: number): VirtualTime => {
     nowMs: () => nowMs,
     at,
     sleep: (ms) => new Promise((resolve) => at(nowMs + ms, resolve)),
+    outside: async (begin) => {
+      const work = inRealTime.run(true, begin);
+      awaited.add(work);
+      try {
+        return await work;
+      } finally {
+        awaited.delete(work);
+      }
+    },
     until: async (work) => {
       let isDone = false;
       const done = (): void => {
@@ -48,6 +62,10 @@ export const virtualTime = (startMs: number): VirtualTime => {
       work.then(done, done);
       for (let wakings = 0; ; wakings += 1) {
         await turn();
+        while (awaited.size > 0) {
+          await Promise.allSettled(awaited);
+          await turn();
+        }
         if (isDone) return work;
         if (wakings === wakingsMax) throw new Error('The monitor does not come to rest: it asks and asks.');
         const next = popLive(heap);
@@ -58,6 +76,9 @@ export const virtualTime = (startMs: number): VirtualTime => {
     },
   };
 };
+
+/** Whether what runs is outside of virtual time, with time limits of its own. */
+const inRealTime = new AsyncLocalStorage<true>();
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -117,6 +138,7 @@ export const withVirtualTimers = async <Result>(time: VirtualTime, work: () => P
   const { setTimeout: set, clearTimeout: clear } = globalThis;
   const timers = new Map<object, () => void>();
   const virtualSet = (wake: () => void, ms = 0): object => {
+    if (inRealTime.getStore()) return set(wake, ms);
     const timer = {};
     const call = (): void => {
       timers.delete(timer);
@@ -126,7 +148,9 @@ export const withVirtualTimers = async <Result>(time: VirtualTime, work: () => P
     return timer;
   };
   const virtualClear = (timer: object): void => {
-    timers.get(timer)?.();
+    const takeBack = timers.get(timer);
+    if (takeBack === undefined) clear(timer as NodeJS.Timeout);
+    else takeBack();
     timers.delete(timer);
   };
   Object.assign(globalThis, { setTimeout: virtualSet, clearTimeout: virtualClear });

@@ -109,8 +109,23 @@ describe('tokenwatch ack', () => {
     const { told } = await watched([...usual, ...first], { fromMs: startMs, untilMs: startMs + msPerDay, state });
     const [alert] = toldOf(told, startMs);
     id = alert?.id ?? '';
-    expect(alert === undefined ? '' : flat(alertText(alert))).toContain(`tokenwatch ack ${id} --until 2026-05-01 --by`);
+    const place = { program: 'tokenwatch', state: file };
+    const lines = alert === undefined ? [] : alertText(alert, { width: 60, place }).split('\n');
+    const command = lines.find((line) => line.includes('tokenwatch ack'))?.trim() ?? '';
+    expect(command).toBe(`tokenwatch ack ${id} --until 30d --by YOUR-NAME --state ${file}`);
     await state.close();
+
+    // Copied as it stands, in another folder and long after: it asks for the name, and runs with one.
+    const words = command.split(' ').slice(1);
+    const late = at(startMs + 400 * msPerDay);
+    expect((await run(words, late)).stderr).toContain('--by: write your own name in place of YOUR-NAME');
+    const copied = await run(
+      words.map((word) => (word === 'YOUR-NAME' ? 'anna' : word)),
+      late,
+    );
+    expect(flat(copied.stdout)).toContain('Recorded for ci-deploy until 5 Jun 2027 00:00 UTC, by anna');
+    const undone = await run(['ack', id.slice(0, 14), '--withdraw', '--state', file], late);
+    expect(undone.stdout).toContain(`Withdrawn: what alert ${id} showed`);
 
     const { stdout, code } = await ack(id, '--until', '2026-05-01', '--by', 'anna', '--note', 'migration');
     expect(code).toBe(0);
@@ -121,7 +136,7 @@ describe('tokenwatch ack', () => {
 
   it('lists answers, and withdraws them', async () => {
     expect(flat((await ack('list')).stdout)).toMatch(new RegExp(`${id} ci-deploy anna 2026-05-01 00:00 in force`));
-    expect((await ack(id, '--withdraw')).stdout).toContain('is judged as before, from now on');
+    expect((await ack(id.slice(0, 14), '--withdraw')).stdout).toContain('is judged as before, from now on');
     expect((await ack('list')).stdout).toContain('withdrawn');
     expect((await ack(id, '--withdraw')).stderr).toContain('No answer to');
   });

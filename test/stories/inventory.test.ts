@@ -68,6 +68,8 @@ describe('inventory of the made-up organization', () => {
 
   it('is a table for people, its ends and owners in words', async () => {
     const { stdout } = await inventory();
+    // Two accounts of the last use beside each other: the vendor's and the log's.
+    expect(flat(stdout)).toMatch(/ Used \(API\) Used \(log\) /);
     expect(flat(stdout)).toContain('Who uses them, and when each is due again (UTC):');
     expect(flat(stdout)).toMatch(/nightly-drift 198\.19\.\d+\.0\/24 daily 02:17 28 22 Mar .* 23 Mar 02:17/);
     expect(flat(stdout)).toContain('Expired and still listed; delete it: contractor-2025 (2026-02-03).');
@@ -104,6 +106,37 @@ describe('inventory of an exported log', () => {
     const { stdout } = await run(['inventory', '--from', file]);
     expect(flat(stdout)).toContain('Only a log was read');
     expect(flat(stdout)).toMatch(/nightly-drift .* daily 02:17/);
+  });
+
+  it('knows a token that was deleted, and who tries it since, as nobody whom its deletion breaks', async () => {
+    const whole = join(emptyFolder(), 'whole.json');
+    writeFileSync(whole, JSON.stringify({ auditLogEvents: acme.log.toReversed() }));
+    const { stdout, code } = await run(['inventory', '--from', whole, '--revoke', 'release-bot']);
+    expect(stdout).toMatch(/^ALREADY DELETED: token release-bot, on \d+ Mar 2026 \d\d:\d\d UTC\. Nothing is left/);
+    expect(flat(stdout)).toMatch(
+      /Tries it all the same, after its deletion: - .* events refused, last .*never seen before/,
+    );
+    expect(code).toBe(1);
+    expect(flat((await run(['inventory', '--from', whole])).stdout)).toMatch(/ release-bot deleted acme-demo /);
+  });
+
+  it('gives commands whole, each on a line of its own', async () => {
+    const { stdout, world } = await run([
+      'inventory',
+      '--from',
+      file,
+      '--organization',
+      'acme',
+      '--revoke',
+      'ci-deploy',
+    ]);
+    const state = `${world.homeFolder}/.local/state/tokenwatch/state.db`;
+    const read = `--from ${file} --organization acme --state ${state}`;
+    expect(stdout.split('\n').filter((line) => line.includes('tokenwatch rotation'))).toEqual([
+      `   tokenwatch rotation start --old ci-deploy --new NEW-TOKEN ${read}`,
+      `   tokenwatch rotation status --before-revoking ${read}`,
+    ]);
+    expect(flat(stdout)).toContain('many address ranges');
   });
 
   it('cannot tell of a token that was used lately by nobody regular', async () => {

@@ -8,6 +8,7 @@ import {
   flat,
   type Holder,
   investigated,
+  msOf,
   type PulumiRecord,
   session,
   workdays,
@@ -56,7 +57,7 @@ describe('a CI token stolen on Saturday night', () => {
   it('says what to do: revoke first, then rotate what was opened', () => {
     const next = flat(told.text.slice(told.text.indexOf('Next')));
     expect(next).toMatch(/1\. Revoke the token ci-deploy now\..*Rotate the secrets of web\/prod and billing\/prod/);
-    expect(next).toContain('https://api.pulumi.com/api/orgs/acme/tokens/id-of-ci-deploy');
+    expect(next).toContain('"$PULUMI_BACKEND_URL/api/orgs/acme/tokens/id-of-ci-deploy"');
   });
 
   it('is found without a time of leak too, which is then told', () => {
@@ -245,8 +246,38 @@ describe('a thief who created a second token', () => {
 
   it('has the second token revoked and investigated', () => {
     const next = flat(text.slice(text.indexOf('Next')));
-    expect(next).toContain('Revoke every credential that was made in the foreign sessions, first backup-2.');
-    expect(next).toContain('tokenwatch investigate id-of-backup-2');
+    expect(next).toContain('Revoke every credential that was made in the foreign sessions: backup-2.');
+    expect(next).toContain('Investigate what else was used from there: backup-2 and mallory.');
+  });
+});
+
+describe('a thief with two of our tokens', () => {
+  const metrics: Holder = { user: 'acme', token: 'metrics' };
+  const opening: readonly Deed[] = [['environment-open', 'Opened environment "web/prod"']];
+  const metricsAtWork = workdays({ from: '2026-08-31', days: 39, hours: [7, 15], ip: '192.0.2.30' }, metrics, opening);
+  const night = (day: number, holder: Holder) =>
+    session(msOf('2026-10-01T13:10Z') + day * 86_400_000, '198.51.100.66', holder, opening);
+  const withFirst = [0, 1, 2, 3].flatMap((day) => night(day, ci));
+  const withSecond = [4, 5, 6].flatMap((day) => night(day, metrics));
+  const all = [...team, ...ciAtWork, ...metricsAtWork, ...withFirst, ...withSecond];
+  const told = investigated(all, { token: 'metrics', leakedAt: '2026-10-01T08:00Z', until });
+
+  it('does not vouch with the first for the second', () => {
+    expect(told.investigation.verdict.answer).toBe('probably');
+    expect(told.text.split('\n')[0]).toContain('PROBABLY USED BY SOMEBODY ELSE: token metrics, from Example Hosting');
+  });
+
+  it('is told with both', () => {
+    expect(flat(told.text)).toContain(
+      'From the same network came token ci-deploy, first on 1 Oct 2026 13:10 UTC: more may have leaked than this.',
+    );
+    expect(flat(told.text)).toContain('1 other in the organization was lately seen there too.');
+    expect(flat(told.text)).toContain('Investigate what else was used from there: ci-deploy.');
+  });
+
+  it('is a question at least where nobody knows when they leaked', () => {
+    const { investigation } = investigated(all, { token: 'metrics', until });
+    expect(investigation.verdict.answer).toBe('cannot-tell');
   });
 });
 

@@ -1,8 +1,8 @@
 /**
- * The log of a small team, told in Pulumi's own records, and what an investigation of it says. Addresses are those of
+ * The log of a small team, told in its vendor's own records, and what an investigation of it says. Addresses are those of
  * documentation; who owns them is told here.
  */
-import { pulumiTranslator } from '../../lib/adapters/sources/pulumi/translate.ts';
+import { recordReader } from '../../lib/adapters/sources/files/record-reader.ts';
 import { coverageOfFiles } from '../../lib/app/investigate.ts';
 import { type AuditEvent, inOrder } from '../../lib/core/event.ts';
 import { type Investigation, investigate } from '../../lib/core/investigation/investigation.ts';
@@ -103,10 +103,12 @@ export type Asked = {
 export type Told = { readonly investigation: Investigation; readonly text: string };
 
 export const eventsOf = (records: readonly PulumiRecord[]): readonly AuditEvent[] => {
-  const translate = pulumiTranslator('pulumi:acme');
+  const read = recordReader('acme');
   const events = records.flatMap((record) => {
-    const translated = translate(record);
-    return 'event' in translated && translated.event !== undefined ? [translated.event] : [];
+    const translated = read(record);
+    return typeof translated === 'object' && 'event' in translated && translated.event !== undefined
+      ? [translated.event]
+      : [];
   });
   return [...new Map(events.map((event) => [event.id, event])).values()].sort(inOrder);
 };

@@ -4,7 +4,8 @@ import { msPerDay, msPerHour, msPerMinute } from '../../lib/core/time.ts';
 import type { Watch } from '../../lib/core/watch/watch.ts';
 import { alertJson } from '../../lib/report/alert-json.ts';
 import { alertText } from '../../lib/report/alert-text.ts';
-import { beforeRevokingText, rotationText } from '../../lib/report/rotation-text.ts';
+import { beforeRevokingText } from '../../lib/report/rotation-revoking-text.ts';
+import { rotationText } from '../../lib/report/rotation-text.ts';
 import { call, msOf } from '../core/having.ts';
 import { flat } from './leaked-token.ts';
 import {
@@ -23,7 +24,7 @@ import {
   watchStarted,
 } from './rotated-token.ts';
 
-const screen = { width: 140, colour: false };
+const screen = { width: 140, colour: false, place: { program: 'tokenwatch', state: 'state.db' } };
 const textOf = (told: ToldAt | undefined): string => (told === undefined ? '' : flat(alertText(told.alert)));
 const table = (watch: Watch | undefined): string =>
   watch === undefined ? '' : flat(rotationText(watch, screen).join('\n'));
@@ -80,7 +81,9 @@ describe('a rotation where one forgotten job keeps the old token', () => {
     expect(table(watches[0])).toContain('2 moved and 1 still on old. 1 caller to bring over.');
     const [watch] = watches;
     const text = watch === undefined ? '' : flat(beforeRevokingText(watch, screen).join('\n'));
-    expect(text).toContain('DO NOT REVOKE ci-deploy YET: 1 caller still uses it. - nightly job on acme/prod');
+    expect(text).toContain(
+      'DO NOT REVOKE ci-deploy YET: 1 caller still uses it. As far as the log shows, read through 13 Apr 2026 12:00 UTC. Still using it, and broken by revoking it: - nightly job on acme/prod',
+    );
   });
 });
 

@@ -11,24 +11,17 @@ import { msPerMinute } from '../../lib/core/time.ts';
 import type { Fault } from '../../lib/simulator/pulumi-api.ts';
 import { emptyFolder, type Ran, run } from '../cli/test-world.ts';
 import { acme, liveFromMs, organizationName, type Served, serveAcme } from './acme-demo.ts';
+import { echoesOf, guisesOf } from './guises.ts';
 
 const { token } = acme;
-/** As it would look after being cut, quoted, encoded or put into a URL. */
-const guises = [
-  token,
-  token.slice(0, 16),
-  token.slice(-16),
-  encodeURIComponent(token),
-  Buffer.from(token).toString('base64'),
-];
+const guises = guisesOf(token);
 
 /** What the server answers now and then, as a careless proxy would: the request's own header, in the body. */
 let fault: Fault | undefined;
-const refusal = (status: number): Fault => ({
-  kind: 'status',
-  status,
-  message: `refused: authorization: token ${token} ${token.repeat(30)}`,
-});
+const header = `authorization: token ${token}`;
+/** Plain, and as it stands in whatever carries headers in base64. */
+const echoes = [...echoesOf(header), `{"headers":${JSON.stringify(echoesOf(header))}}`, token.repeat(30)];
+const refusal = (status: number, echo: string): Fault => ({ kind: 'status', status, message: `refused: ${echo}` });
 
 let served: Served;
 const folder = emptyFolder();
@@ -57,9 +50,11 @@ beforeAll(async () => {
   await tokenwatch('rotation', 'start', '--old', 'ci-deploy', ...ofAcme);
   await tokenwatch('rotation', 'status', ...ofAcme);
   await tokenwatch('baseline', 'show');
-  for (const status of [400, 401, 403, 404, 418, 429, 500]) {
-    fault = refusal(status);
-    for (const command of [['watch', '--once'], ['doctor'], ['inventory']]) await tokenwatch(...command, ...ofAcme);
+  for (const [nth, status] of [400, 401, 403, 404, 418, 429, 500].entries()) {
+    for (const [at, command] of [['watch', '--once'], ['doctor'], ['inventory']].entries()) {
+      fault = refusal(status, echoes[(nth + at) % echoes.length] ?? header);
+      await tokenwatch(...command, ...ofAcme);
+    }
   }
   fault = { kind: 'plain-text', status: 502, text: `<pre>token ${token}</pre>` };
   await tokenwatch('watch', '--once', ...ofAcme);

@@ -86,6 +86,17 @@ const slackHosts = new Set(['hooks.slack.com', 'hooks.slack-gov.com']);
 const copyAgain =
   "Copy the address of the incoming webhook from the app's page at https://api.slack.com/apps; it begins with https://hooks.slack.com/services/.";
 
+/** What is wrong with the look of an address, for whoever only wants to know; undefined: nothing. */
+export const webhookTrouble = (secret: Secret): string | undefined => {
+  try {
+    addressIn(secret);
+    return undefined;
+  } catch (error) {
+    if (error instanceof AlertError) return error.message;
+    throw error;
+  }
+};
+
 /** Throws `AlertError` where a message would go elsewhere than to Slack. Loopback is for stand-ins. */
 const addressIn = (secret: Secret): URL => {
   const fail = (what: string): AlertError => new AlertError(`The secret for Slack ${what}. ${copyAgain}`);

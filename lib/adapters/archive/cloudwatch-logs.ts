@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Archive, Clock } from '../../app/ports.ts';
 import { msPerDay, msPerHour, msPerSecond } from '../../core/time.ts';
+import { refusedAction } from '../refused-action.ts';
 import { type ArchiveLine, keyOfLine, type LineWords } from './lines.ts';
 import { archiveOn, type Shelf, type Shelves } from './revisions.ts';
 
@@ -39,7 +40,34 @@ export const cloudWatchLogsArchive = ({
   client = newClient(),
 }: CloudWatchLogsArchive): Archive => {
   const archive = archiveOn(shelvesIn({ client, group, retentionDays, clock }), { networks, alertJson, terminalSafe });
-  return { keep: (kept) => patiently(() => archive.keep(kept), clock) };
+  return {
+    keep: async (kept) => {
+      try {
+        await patiently(() => archive.keep(kept), clock);
+      } catch (error) {
+        throw isOfAws(error) ? refusalOf(error, group) : error;
+      }
+    },
+  };
+};
+
+const isOfAws = (error: unknown): error is Error => error instanceof Error && '$metadata' in error;
+
+/** Not in AWS's words: its error holds whatever was answered, and goes whole into the log where nobody catches it. */
+const refusalOf = (error: Error, group: string): Error =>
+  new Error(`CloudWatch Logs took nothing for the archive ${group} (${error.name}). ${adviceFor(error)}`, {
+    cause: error,
+  });
+
+const adviceFor = ({ name, message }: Error): string => {
+  switch (name) {
+    case 'AccessDeniedException':
+      return `This function’s role may not write to it (${refusedAction(message)}): deploy the stack again.`;
+    case 'ResourceNotFoundException':
+      return 'There is no such group: deploy the stack again.';
+    default:
+      return 'What was read is not counted yet, and the next run tries again.';
+  }
 };
 
 const newClient = (): CloudWatchLogsClient =>

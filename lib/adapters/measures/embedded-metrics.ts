@@ -46,14 +46,20 @@ export const metricsOf = ({
 });
 
 export const fieldsOf = (measures: PollMeasures): Readonly<Record<string, unknown>> => {
-  const { newestEventMs, budget } = measures;
+  const { newestEventMs, budget, pause } = measures;
   return {
     message: 'polled',
     failure: measures.failure ?? 'none',
     newestEventAt: newestEventMs === undefined ? null : isoSeconds(newestEventMs),
     events: measures.events,
     lateEvents: measures.lateEvents,
+    lateArrivals: measures.lateArrivals,
+    deliveredLate: measures.deliveredLate ?? null,
     duplicates: measures.duplicates,
+    gaps: measures.gaps,
+    pauseCause: pause?.cause ?? 'none',
+    pauseSeconds: pause === undefined ? 0 : Math.round((pause.toMs - pause.fromMs) / msPerSecond),
+    sweepFound: measures.sweepFound ?? null,
     requests: measures.requests,
     told: measures.told,
     undelivered: measures.undelivered,

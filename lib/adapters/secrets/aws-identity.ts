@@ -21,8 +21,16 @@ export type ReadAwsCredentials = () => Promise<AwsCredentials>;
 const credentialsAdvice =
   'Give tokenwatch a role (Lambda, ECS, EC2, IAM Identity Center) or set AWS_PROFILE; "aws sts get-caller-identity" must work where it runs.';
 
+/** AWS's own chain of places where credentials may be: profiles, sign-ins, the machine that we run on. */
+type FindCredentials = () => Promise<AwsCredentials>;
+
+const asEveryTool: FindCredentials = async () => {
+  const { defaultProvider } = await import('./aws-packages.ts');
+  return defaultProvider()();
+};
+
 /** From the environment that we were given, else as every AWS tool finds them. */
-export const awsCredentials = (environment: Environment): ReadAwsCredentials => {
+export const awsCredentials = (environment: Environment, find = asEveryTool): ReadAwsCredentials => {
   const accessKeyId = given(environment, 'AWS_ACCESS_KEY_ID');
   const secretAccessKey = given(environment, 'AWS_SECRET_ACCESS_KEY');
   const isProfile = given(environment, 'AWS_PROFILE') !== undefined;
@@ -30,14 +38,32 @@ export const awsCredentials = (environment: Environment): ReadAwsCredentials => 
     const sessionToken = given(environment, 'AWS_SESSION_TOKEN');
     return async () => ({ accessKeyId, secretAccessKey, sessionToken });
   }
+  // Where nothing was ever found, nobody answers because nobody is there: so it is on every laptop.
+  let isSomewhere = containerVariables.some((name) => given(environment, name) !== undefined);
   return async () => {
-    const { defaultProvider } = await import('./aws-packages.ts');
     try {
-      return await defaultProvider()();
-    } catch {
-      throw new SecretError('login', `No AWS credentials were found. ${credentialsAdvice}`);
+      const found = await find();
+      isSomewhere = true;
+      return found;
+    } catch (error) {
+      throw credentialsFailure(error, isSomewhere);
     }
   };
+};
+
+/** By which ECS and EKS say where credentials are to be asked for. */
+const containerVariables = ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'];
+
+/** A session that has ended needs a person; silence where there was an answer before passes by itself. AWS's texts stay unsaid. */
+const credentialsFailure = (error: unknown, isSomewhere: boolean): SecretError => {
+  const text = error instanceof Error ? `${error.name} ${error.message}` : '';
+  if (/expired|\bSSO session\b|re-authenticate/i.test(text)) {
+    const advice = 'Sign in again, with "aws sso login" or "aws login" and the AWS_PROFILE of tokenwatch.';
+    return new SecretError('login', `The AWS session has ended. ${advice}`);
+  }
+  return isSomewhere
+    ? new SecretError('unavailable', 'What gives us AWS credentials did not answer. It is asked again later.')
+    : new SecretError('login', `No AWS credentials were found. ${credentialsAdvice}`);
 };
 
 export type SignedRequest = {

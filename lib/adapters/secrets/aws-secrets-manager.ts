@@ -1,7 +1,7 @@
 import type { GetSecretValueCommandOutput, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SecretError } from '../../app/ports.ts';
 import type { Secret } from '../../config/secret.ts';
-import { type AwsSecretReference, secretReferenceText } from '../../config/secret-reference.ts';
+import { type AwsSecretReference, policyArn, secretReferenceText } from '../../config/secret-reference.ts';
 import { msPerSecond } from '../../core/time.ts';
 import { type AwsCaller, callerArn } from './aws-identity.ts';
 import { codeOf, jsonIn } from './http.ts';
@@ -14,7 +14,9 @@ import { fieldFrom, namesIn, secretFrom, withoutLastBreak } from './secret-text.
  * words, by their names alone: their texts and their `$response` are AWS's.
  */
 
-export const awsSecretsManager = (caller: AwsCaller): SecretStore<AwsSecretReference> => {
+export type SecretsManagerCaller = AwsCaller & { readonly msMax?: number };
+
+export const awsSecretsManager = (caller: SecretsManagerCaller): SecretStore<AwsSecretReference> => {
   const clients = new Map<string, Promise<SecretsManagerClient>>();
   /** A whole ARN says its region, which wins: no other region has that secret. */
   const clientFor = (id: string): Promise<SecretsManagerClient> => {
@@ -47,11 +49,14 @@ export const awsSecretsManager = (caller: AwsCaller): SecretStore<AwsSecretRefer
   };
 };
 
+/** As long as any other store is waited for. The client tries three times. */
+const msMaxDefault = 10 * msPerSecond;
+
 const regionIn = (environment: Environment): string | undefined =>
   given(environment, 'AWS_REGION') ?? given(environment, 'AWS_DEFAULT_REGION');
 
 const newClient = async (
-  { environment, credentials }: AwsCaller,
+  { environment, credentials, msMax = msMaxDefault }: SecretsManagerCaller,
   region: string | undefined,
 ): Promise<SecretsManagerClient> => {
   const { SecretsManagerClient } = await import('./aws-packages.ts');
@@ -64,7 +69,8 @@ const newClient = async (
     // Without one, the client looks into the shared configuration file.
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
-    requestHandler: { connectionTimeout: 5 * msPerSecond, requestTimeout: 10 * msPerSecond },
+    // Without the last, AWS's client only warns that it waits too long, and waits on.
+    requestHandler: { connectionTimeout: 5 * msPerSecond, requestTimeout: msMax, throwOnRequestTimeout: true },
   });
 };
 
@@ -163,7 +169,9 @@ const deniedText = (reference: AwsSecretReference, region: string): string => {
   const parts = arnParts(reference.id);
   const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
   const arn =
-    parts === undefined ? `arn:${partition}:secretsmanager:${region}:*:secret:${reference.id}-??????` : reference.id;
+    parts === undefined
+      ? `arn:${partition}:secretsmanager:${region}:*:secret:${reference.id}-??????`
+      : policyArn(reference.id);
   return `${secretReferenceText(reference)}: AWS refuses it. Allow our role the action secretsmanager:GetSecretValue on ${arn}`;
 };
 

@@ -1,8 +1,8 @@
 import { type Clock, SecretError } from '../../app/ports.ts';
 import { Secret } from '../../config/secret.ts';
 import { msPerMinute } from '../../core/time.ts';
-import { globalSts, type ReadAwsCredentials, signIdentityRequest } from './aws-identity.ts';
-import { addressText, certificatesAt, certificatesIn, exchange, serverAddress } from './http.ts';
+import { globalSts, type ReadAwsCredentials, regionalSts, signIdentityRequest } from './aws-identity.ts';
+import { addressText, certificatesOf, exchange, serverAddress } from './http.ts';
 import { oneAtATime } from './once.ts';
 import { type Environment, given } from './secret-store.ts';
 import { secretFrom } from './secret-text.ts';
@@ -27,7 +27,6 @@ export type ConjurServer = {
   /** How we log in, as it reads in a sentence. */
   readonly method: string;
   readonly ca: string | undefined;
-  readonly caVariable: string;
   /** The id of the authn-iam authenticator; undefined: by API key. */
   readonly iamService: string | undefined;
 };
@@ -40,7 +39,7 @@ export type ConjurSession = {
 };
 
 const urlVariable = 'CONJUR_APPLIANCE_URL';
-const caVariable = 'CONJUR_CERT_FILE';
+export const caVariables = { text: 'CONJUR_SSL_CERTIFICATE', file: 'CONJUR_CERT_FILE' } as const;
 /** Conjur Cloud, whatever the tenant. */
 const cloudHost = /\.secretsmgr\.cyberark\.cloud$/;
 
@@ -58,7 +57,6 @@ export const conjurServer = async ({ environment }: ConjurWorld): Promise<Conjur
       'CONJUR_AUTHENTICATOR_ID names an authenticator that tokenwatch does not know: write authn-iam/ID, or leave it out to log in with CONJUR_AUTHN_API_KEY.',
     );
   }
-  const inlined = given(environment, 'CONJUR_SSL_CERTIFICATE');
   return {
     who: `Conjur at ${address}`,
     address,
@@ -67,11 +65,7 @@ export const conjurServer = async ({ environment }: ConjurWorld): Promise<Conjur
       : needed(environment, 'CONJUR_ACCOUNT', 'the organization account'),
     login: needed(environment, 'CONJUR_AUTHN_LOGIN', 'a login, such as host/data/tokenwatch'),
     method: iamService === undefined ? 'API key' : `authn-iam/${iamService}`,
-    ca:
-      inlined === undefined
-        ? await certificatesAt(environment, caVariable)
-        : certificatesIn(inlined, 'CONJUR_SSL_CERTIFICATE'),
-    caVariable,
+    ca: await certificatesOf(environment, caVariables),
     iamService,
   };
 };
@@ -87,13 +81,15 @@ const tokenLifeMs = 5 * msPerMinute;
 
 export const conjurSession = (server: ConjurServer, world: ConjurWorld): ConjurSession => {
   const turn = oneAtATime();
-  let held: { readonly token: Secret; readonly replaceAtMs: number } | undefined;
+  let held: { readonly token: Secret; readonly fetchedAtMs: number } | undefined;
   return {
     token: () =>
       turn(async () => {
         const nowMs = world.clock.nowMs();
-        if (held !== undefined && nowMs < held.replaceAtMs) return { token: held.token, isNew: false };
-        held = { token: await logIn(server, world), replaceAtMs: nowMs + tokenLifeMs };
+        if (held !== undefined && Math.abs(nowMs - held.fetchedAtMs) < tokenLifeMs)
+          return { token: held.token, isNew: false };
+        // A clock that is set back must not keep a token longer than it lives.
+        held = { token: await logIn(server, world), fetchedAtMs: nowMs };
         return { token: held.token, isNew: true };
       }),
     forget: () => {
@@ -113,7 +109,7 @@ const logIn = async (server: ConjurServer, world: ConjurWorld): Promise<Secret> 
     headers: { 'accept-encoding': 'base64', 'content-type': 'text/plain' },
     body: iamService === undefined ? apiKeyIn(world.environment) : await proofOf(world),
     ca,
-    caVariable,
+    caVariables,
   });
   if (status === 200) return tokenIn(server, text);
   if (status >= 500 || status === 429) {
@@ -128,7 +124,7 @@ const logIn = async (server: ConjurServer, world: ConjurWorld): Promise<Secret> 
 const adviceOf = ({ iamService, login }: ConjurServer): string =>
   iamService === undefined
     ? 'Check CONJUR_ACCOUNT, CONJUR_AUTHN_LOGIN (a host begins with host/) and CONJUR_AUTHN_API_KEY; "conjur host rotate-api-key" makes a new key.'
-    : `Check that ${login} ends in /AWS-ACCOUNT/ROLE-NAME of the role that runs tokenwatch, that conjur/authn-iam/${iamService} is enabled, and that the login may authenticate with it.`;
+    : `Check that ${login} ends in /AWS-ACCOUNT/ROLE-NAME of the role that runs tokenwatch, that conjur/authn-iam/${iamService} is enabled, that the login may authenticate with it, and that CONJUR_AWS_STS_REGION is not set where Conjur asks the global STS.`;
 
 const apiKeyIn = (environment: Environment): string =>
   secretFrom(
@@ -139,11 +135,15 @@ const apiKeyIn = (environment: Environment): string =>
     },
   ).reveal();
 
-/** Conjur sends the request on itself, always to the global STS, so only its signed headers are handed over. */
-const proofOf = async ({ credentials, clock }: ConjurWorld): Promise<string> => {
+/**
+ * Conjur sends the request on itself, so only its signed headers are handed over. Older servers send it to the global STS
+ * whatever they say; newer ones to the host that they name, which a server without a way to us-east-1 needs.
+ */
+const proofOf = async ({ environment, credentials, clock }: ConjurWorld): Promise<string> => {
+  const region = given(environment, 'CONJUR_AWS_STS_REGION');
   const signed = await signIdentityRequest({
     method: 'GET',
-    ...globalSts,
+    ...(region === undefined ? globalSts : regionalSts(region)),
     credentials: await credentials(),
     nowMs: clock.nowMs(),
   });

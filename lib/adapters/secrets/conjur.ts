@@ -6,6 +6,7 @@ import {
   type ConjurServer,
   type ConjurSession,
   type ConjurWorld,
+  caVariables,
   conjurServer,
   conjurSession,
 } from './conjur-login.ts';
@@ -68,14 +69,14 @@ const openConjur = async (world: ConjurWorld): Promise<Opened> => {
 
 const Self = z.object({ account: z.string(), username: z.string() });
 
-const ask = ({ who, address, ca, caVariable }: ConjurServer, path: string, token: Secret): Promise<Answered> =>
+const ask = ({ who, address, ca }: ConjurServer, path: string, token: Secret): Promise<Answered> =>
   exchange({
     who,
     method: 'GET',
     url: `${address}/${path}`,
     headers: { authorization: `Token token="${token.reveal()}"` },
     ca,
-    caVariable,
+    caVariables,
   });
 
 type Refused = { readonly reference: ConjurReference; readonly status: number };
@@ -87,7 +88,7 @@ const refusalOf = ({ who, login, account }: ConjurServer, { reference, status }:
     case 401:
       return new SecretError(
         'login',
-        `${where}: ${who} no longer takes the token of ${login} (401). Check that the login still exists.`,
+        `${where}: ${who} no longer takes the token of ${login} (401). Check that the login still exists, that Conjur does not let it in from certain addresses only, and that the server's clock is right.`,
       );
     case 403:
       return new SecretError(

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { SecretError } from '../../app/ports.ts';
 import { type SecretReference, secretReferenceText } from '../../config/secret-reference.ts';
@@ -23,10 +24,13 @@ export const fileSecrets: SecretStore<FileReference> = {
 /** Far above any token, and as much as AWS and Kubernetes tools put into one; a larger file is another one. */
 const bytesMax = 64 * 1024;
 
+/** A named pipe is opened at once, to be refused, and not when somebody writes into it. Windows knows no such bit. */
+export const withoutWaiting = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 const textAt = async (reference: FileReference): Promise<string> => {
   let file: FileHandle | undefined;
   try {
-    file = await open(reference.path, 'r');
+    file = await open(reference.path, withoutWaiting);
     if (!(await file.stat()).isFile()) throw unusable(reference, 'is not a file');
     const { bytesRead, buffer } = await file.read(Buffer.alloc(bytesMax + 1), 0, bytesMax + 1, 0);
     if (bytesRead > bytesMax) throw unusable(reference, `has more than ${bytesMax / 1024} KiB`);

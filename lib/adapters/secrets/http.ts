@@ -22,8 +22,8 @@ export type Asked = {
   readonly body?: string;
   /** In PEM; undefined: the authorities that Node trusts. */
   readonly ca?: string | undefined;
-  /** Which variable names an authority, for the advice. */
-  readonly caVariable?: string;
+  /** Which variables say an authority, for the advice. */
+  readonly caVariables?: AuthorityVariables;
   readonly msMax?: number;
 };
 
@@ -88,10 +88,10 @@ const reasonOf = (error: unknown): string =>
     ? `its answer exceeds ${answerBytesMax / 1024} KiB`
     : (codeOf(error) ?? 'the connection failed');
 
-const unreachable = ({ who, caVariable }: Asked, reason: string): SecretError => {
-  const isCertificate = /CERT|SIGNED|ISSUER/.test(reason) && caVariable !== undefined;
+const unreachable = ({ who, caVariables }: Asked, reason: string): SecretError => {
+  const isCertificate = /CERT|SIGNED|ISSUER/.test(reason) && caVariables !== undefined;
   const advice = isCertificate
-    ? `If it has a certificate of your own authority, name the authority's file in ${caVariable}.`
+    ? `If it has a certificate of your own authority, name the authority's file in ${caVariables.file}, or put its text into ${caVariables.text}.`
     : 'Check its address, the network and any firewall.';
   return new SecretError('unavailable', `${who} could not be asked: ${reason}. ${advice}`);
 };
@@ -123,17 +123,29 @@ export const serverAddress = (environment: Environment, variable: string, exampl
 /** The address as requests begin with it. */
 export const addressText = ({ origin, pathname }: URL): string => origin + pathname.replace(/\/+$/, '');
 
-/** Certificates in PEM from the file that the variable names; undefined where it names none. Throws `SecretError`. */
-export const certificatesAt = async (environment: Environment, variable: string): Promise<string | undefined> => {
-  const path = given(environment, variable);
-  if (path === undefined) return undefined;
-  const text = await readFile(path, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
-    throw new SecretError('login', `${variable} names a file that cannot be read (${code}): ${path}`);
-  });
-  return certificatesIn(text, variable);
+export type AuthorityVariables = {
+  /** Holds the certificates. */
+  readonly text: string;
+  /** Names a file that does. */
+  readonly file: string;
 };
 
-export const certificatesIn = (text: string, variable: string): string => {
+/** Certificates in PEM, as a text before those in a file; undefined where neither is set. Throws `SecretError`. */
+export const certificatesOf = async (
+  environment: Environment,
+  variables: AuthorityVariables,
+): Promise<string | undefined> => {
+  const inlined = given(environment, variables.text);
+  if (inlined !== undefined) return certificatesIn(inlined, variables.text);
+  const path = given(environment, variables.file);
+  if (path === undefined) return undefined;
+  const text = await readFile(path, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
+    throw new SecretError('login', `${variables.file} names a file that cannot be read (${code}): ${path}`);
+  });
+  return certificatesIn(text, variables.file);
+};
+
+const certificatesIn = (text: string, variable: string): string => {
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
   throw new SecretError('login', `${variable} gives no certificate in PEM (-----BEGIN CERTIFICATE-----).`);
 };

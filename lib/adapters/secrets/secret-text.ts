@@ -1,5 +1,6 @@
 import { SecretError } from '../../app/ports.ts';
 import { Secret } from '../../config/secret.ts';
+import { looksLikeSecret } from '../../config/secret-shapes.ts';
 
 /**
  * The text that a store gave, as a secret that can be sent. What goes wrong is nearly always a slip of copying, so each is
@@ -10,7 +11,8 @@ import { Secret } from '../../config/secret.ts';
 const secretCharsMax = 8_192;
 /** Names of fields help to find the right one; more than this is not read by anybody. */
 const namesMax = 20;
-const nameCharsMax = 60;
+/** A longer name may be a value on the wrong side of a colon. */
+const nameForm = /^[\w .@/-]{1,30}$/;
 
 export type Kept = {
   /** Where the text comes from, as it begins a sentence: `env:PULUMI_ACCESS_TOKEN`. */
@@ -48,11 +50,13 @@ export const fieldFrom = (fields: object, field: string, { where, advice }: Kept
   return secretFrom(withoutLastBreak(value), { where, advice });
 };
 
-/** Names, never values. One that may be a secret itself, put on the wrong side of a colon, is not shown either. */
+/** Names, never values. One that may be a secret itself is not shown either. */
 export const namesIn = (fields: object): string => {
   const names = Object.keys(fields);
   if (names.length === 0) return 'It has no fields at all.';
-  const shown = names.slice(0, namesMax).map((name) => (/^[\w .@/-]{1,30}$/.test(name) ? name : '(a longer name)'));
+  const shown = names.slice(0, namesMax).map((name) => (isShown(name) ? name : '(a longer name)'));
   const more = names.length > namesMax ? ` and ${names.length - namesMax} more` : '';
-  return `It has: ${shown.map((name) => name.slice(0, nameCharsMax)).join(', ')}${more}.`;
+  return `It has: ${shown.join(', ')}${more}.`;
 };
+
+const isShown = (name: string): boolean => nameForm.test(name) && !looksLikeSecret(name);

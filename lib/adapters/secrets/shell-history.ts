@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
-import { looksLikeSecret } from '../../config/secret-reference.ts';
+import { join, relative } from 'node:path';
+import { looksLikeSecret } from '../../config/secret-shapes.ts';
+import { withoutWaiting } from './file.ts';
+import { type Environment, given } from './secret-store.ts';
 
 /**
  * Tokens that somebody typed into a shell, which keeps every line in a file that nobody thinks of: `PULUMI_ACCESS_TOKEN=…
@@ -13,25 +15,47 @@ export type HistoryFound = {
   readonly lines: number;
 };
 
-const historyFiles = ['.bash_history', '.zsh_history', '.local/share/fish/fish_history', '.sh_history'];
+/** Where shells keep it unless told otherwise; below the home folder, where Windows has PowerShell's, too. */
+const historyFiles = [
+  '.bash_history',
+  '.zsh_history',
+  '.sh_history',
+  '.history',
+  '.local/share/fish/fish_history',
+  '.local/share/powershell/PSReadLine/ConsoleHost_history.txt',
+  'AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine/ConsoleHost_history.txt',
+];
 /** The end of a history is its newest part; shells keep far less unless told to keep all. */
 const bytesMax = 8 * 1024 * 1024;
 /** A line that was pasted; searched in its beginning alone. */
 const lineCharsMax = 20_000;
 
-export const tokensInShellHistory = async (homeFolder: string): Promise<readonly HistoryFound[]> => {
+export const tokensInShellHistory = async (
+  homeFolder: string,
+  environment: Environment = {},
+): Promise<readonly HistoryFound[]> => {
+  const told = given(environment, 'HISTFILE');
+  const places = new Set([
+    ...historyFiles.map((file) => join(homeFolder, file)),
+    ...(told === undefined ? [] : [told]),
+  ]);
   const found: HistoryFound[] = [];
-  for (const file of historyFiles) {
-    const text = await endOf(join(homeFolder, file));
+  for (const place of places) {
+    const text = await endOf(place);
     const lines = text.split('\n').filter((line) => looksLikeSecret(line.slice(0, lineCharsMax))).length;
-    if (lines > 0) found.push({ file: `~/${file}`, lines });
+    if (lines > 0) found.push({ file: shownPlace(place, homeFolder), lines });
   }
   return found;
 };
 
+const shownPlace = (place: string, homeFolder: string): string => {
+  const below = relative(homeFolder, place);
+  return below.startsWith('..') || below === place ? place : `~/${below.replaceAll('\\', '/')}`;
+};
+
 /** '' where there is no such file, or none that we may read. */
 const endOf = async (path: string): Promise<string> => {
-  const file = await open(path, 'r').catch(() => undefined);
+  const file = await open(path, withoutWaiting).catch(() => undefined);
   if (file === undefined) return '';
   try {
     const stat = await file.stat();

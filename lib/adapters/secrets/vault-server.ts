@@ -1,5 +1,5 @@
 import { SecretError } from '../../app/ports.ts';
-import { addressText, certificatesAt, exchange, jsonIn, serverAddress } from './http.ts';
+import { addressText, certificatesOf, exchange, jsonIn, serverAddress } from './http.ts';
 import { type Environment, given } from './secret-store.ts';
 
 /**
@@ -29,7 +29,8 @@ export type VaultQuestion = {
 export type VaultAnswer = { readonly status: number; readonly body: unknown };
 
 export const addressVariable = 'VAULT_ADDR';
-const caVariable = 'VAULT_CACERT';
+/** As Vault's own clients call them, of which the text comes first, too. */
+const caVariables = { text: 'VAULT_CACERT_BYTES', file: 'VAULT_CACERT' } as const;
 const redirectsVariable = 'TOKENWATCH_VAULT_REDIRECTS';
 
 /** Throws `SecretError`. */
@@ -40,7 +41,7 @@ export const vaultServer = async (environment: Environment): Promise<VaultServer
     who: `Vault at ${address}`,
     address,
     namespace: given(environment, 'VAULT_NAMESPACE'),
-    ca: await certificatesAt(environment, caVariable),
+    ca: await certificatesOf(environment, caVariables),
     redirectOrigins: new Set([new URL(address).origin, ...redirects.flatMap(originOf)]),
   };
 };
@@ -73,7 +74,7 @@ const requestOf = ({ who, namespace, ca }: VaultServer, { method, token, body }:
   who,
   method,
   ca,
-  caVariable,
+  caVariables,
   headers: {
     // Vault Agent and proxies with their own guard against forged requests insist on it.
     'x-vault-request': 'true',

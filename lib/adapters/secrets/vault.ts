@@ -128,10 +128,24 @@ const refusalOf = ({ who, namespace }: VaultServer, { reference, places, answers
       `${where}: ${who} refuses it${place}: the token has ended or may not read it. Give its policy ${policies}`,
     );
   }
-  if (answers.some(({ body }) => Deleted.safeParse(body).success)) {
+  const deleted = answers.map(({ body }) => Deleted.safeParse(body).data).find((answer) => answer !== undefined);
+  if (deleted?.data.metadata.destroyed) {
+    return new SecretError(
+      'missing',
+      `${where}: its latest version was destroyed, which nothing brings back. Write a new one with "vault kv put".`,
+    );
+  }
+  if (deleted !== undefined) {
     return new SecretError(
       'missing',
       `${where}: its latest version was deleted. Bring it back with "vault kv undelete", or write a new one.`,
+    );
+  }
+  const refused = answers.find(({ status }) => status !== 404 && status !== 200)?.status;
+  if (refused !== undefined) {
+    return new SecretError(
+      'missing',
+      `${where}: ${who} does not take the question${place} (${refused}). Check the mount, the path and VAULT_NAMESPACE.`,
     );
   }
   const hint = /^[^/]+\/data\//.test(reference.path) ? ' Leave out data/: it belongs to the API, not to the path.' : '';

@@ -12,11 +12,19 @@ export type CloudwatchAccess = {
   readonly environment: Environment;
   /** Throws `SecretError`. */
   readonly credentials: () => Promise<AwsCredentials>;
+  readonly msMax?: number;
 };
+
+/** A page of a large group takes seconds. */
+const msMaxDefault = 20 * msPerSecond;
 
 const attemptsMax = 5;
 
-export const filterLogEvents = ({ environment, credentials }: CloudwatchAccess): FilterLogEvents => {
+export const filterLogEvents = ({
+  environment,
+  credentials,
+  msMax = msMaxDefault,
+}: CloudwatchAccess): FilterLogEvents => {
   const region = given(environment, 'AWS_REGION') ?? given(environment, 'AWS_DEFAULT_REGION');
   const endpoint = given(environment, 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS') ?? given(environment, 'AWS_ENDPOINT_URL');
   const client = new CloudWatchLogsClient({
@@ -28,7 +36,8 @@ export const filterLogEvents = ({ environment, credentials }: CloudwatchAccess):
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
     maxAttempts: attemptsMax,
-    requestHandler: { connectionTimeout: 5 * msPerSecond, requestTimeout: 20 * msPerSecond },
+    // Without the last, AWS's client only warns that it waits too long, and waits on.
+    requestHandler: { connectionTimeout: 5 * msPerSecond, requestTimeout: msMax, throwOnRequestTimeout: true },
   });
   return (question, signal) =>
     client.send(new FilterLogEventsCommand(question), signal === undefined ? {} : { abortSignal: signal });

@@ -106,6 +106,7 @@ const ask = async (
     return await filter(question, signal);
   } catch (thrown) {
     signal?.throwIfAborted();
+    if (thrown instanceof SourceError) throw thrown;
     throw logGroupRefusal(thrown, { name, nowMs: nowMs() });
   }
 };

@@ -19,7 +19,8 @@ export const logGroupRefusal = (thrown: unknown, { name, nowMs }: Refused): Sour
       ...(retryAtMs !== undefined && { retryAtMs }),
       ...(thrown instanceof SecretError && { cause: thrown }),
     });
-  if (thrown instanceof SecretError) return refuse('credentials', thrown.message);
+  if (thrown instanceof SecretError)
+    return refuse(thrown.failure === 'unavailable' ? 'unavailable' : 'credentials', thrown.message);
   const error = fieldsOf(thrown);
   const kind = textOf(error.name);
   switch (kind) {

@@ -1,5 +1,6 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { StateError } from '../../app/ports.ts';
+import { refusedAction } from '../refused-action.ts';
 
 /**
  * What DynamoDB and the way to it say, as what the operator can do. None of these leaves half a commit: a transaction is
@@ -24,7 +25,7 @@ const whatToDo = (error: Error, table: string): string | undefined => {
       return `There is no table ${table} in this account and region. Deploy the stack that makes it, or name the right table and region.`;
     case 'AccessDeniedException':
       return (
-        `AWS does not let the monitor use the state table ${table}: ${error.message}. Allow this role dynamodb:GetItem, BatchGetItem, Query, ` +
+        `AWS does not let the monitor use the state table ${table} (${refusedAction(error.message)}). Allow this role dynamodb:GetItem, BatchGetItem, Query, ` +
         "PutItem, UpdateItem and DeleteItem on the table, and the use of the table's key where it has one of its own."
       );
     case 'UnrecognizedClientException':
@@ -42,14 +43,14 @@ const whatToDo = (error: Error, table: string): string | undefined => {
       );
     case 'ValidationException':
       return (
-        `The state table ${table} refuses what tokenwatch reads or writes (${error.message}). It needs a partition key \`pk\` ` +
+        `The state table ${table} refuses what tokenwatch reads or writes (${error.name}). It needs a partition key \`pk\` ` +
         'and a sort key `sk`, both strings: deploy the stack that makes it, or name another table.'
       );
     case 'TransactionCanceledException':
       return `The state table ${table} refused a commit, and nothing of it was written: ${reasonsOf(error)}. Look for the first of these words in DynamoDB's guide to TransactWriteItems.`;
     case 'InternalServerError':
     case 'ServiceUnavailable':
-      return `DynamoDB failed for the state table ${table} after several tries (${error.message}). Everything committed before is kept; the next run goes on from there.`;
+      return `DynamoDB failed for the state table ${table} after several tries (${error.name}). Everything committed before is kept; the next run goes on from there.`;
     default:
       return error.message === 'Region is missing'
         ? `No AWS region is set for the state table ${table}. Set AWS_REGION.`
@@ -72,8 +73,8 @@ const unreachable: ReadonlySet<string> = new Set([
 
 const reasonsOf = (error: Error): string => {
   const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
-  const words = reasons.flatMap(({ Code = 'None', Message = '' }) => (Code === 'None' ? [] : [`${Code} ${Message}`]));
-  return [...new Set(words)].slice(0, 3).join('; ').trim() || error.message;
+  const codes = reasons.flatMap(({ Code = 'None' }) => (Code === 'None' || !/^\w{1,60}$/.test(Code) ? [] : [Code]));
+  return [...new Set(codes)].slice(0, 3).join('; ') || 'AWS does not say why';
 };
 
 const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '');

@@ -73,9 +73,13 @@ export const documentIn = (item: Item): Document => ({
   body: item.text?.S === undefined ? decompressed(item.packed?.B) : textOf(item.text.S),
 });
 
+/** A transaction holds 4 MB, of texts that shrink to a third; what unpacks into far more is none that we wrote. */
+const unpackedBytesMax = 64 * 1024 * 1024;
+
 export const decompressed = (bytes: Uint8Array | undefined): string => {
   try {
-    return textOf(brotliDecompressSync(bytes ?? Buffer.alloc(0)).toString());
+    const unpacked = brotliDecompressSync(bytes ?? Buffer.alloc(0), { maxOutputLength: unpackedBytesMax });
+    return textOf(unpacked.toString());
   } catch (cause) {
     throw damaged(cause);
   }

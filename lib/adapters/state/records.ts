@@ -96,8 +96,12 @@ export const digestOf = (text: string): Buffer => hash('sha256', storableText(te
 export const storableText = (text: string): string =>
   text.isWellFormed() && !text.startsWith(mark) ? text : `${mark}${JSON.stringify(text)}`;
 
-export const textOf = (kept: string): string =>
-  kept.startsWith(mark) ? (JSON.parse(kept.slice(mark.length)) as string) : kept;
+export const textOf = (kept: string): string => {
+  if (!kept.startsWith(mark)) return kept;
+  const text = parsed(kept.slice(mark.length), 'escaped text');
+  if (typeof text !== 'string') throw damaged('escaped text');
+  return text;
+};
 
 const mark = '\u0001';
 
@@ -118,9 +122,12 @@ const parsed = (body: string, kind: string): unknown => {
   try {
     return JSON.parse(body);
   } catch (cause) {
-    throw new StateError(
-      `The state holds an ${kind} that is damaged. Restore the state from a backup, or start with an empty one.`,
-      { cause },
-    );
+    throw damaged(kind, cause);
   }
 };
+
+const damaged = (kind: string, cause?: unknown): StateError =>
+  new StateError(
+    `The state holds an ${kind} that is damaged. Restore the state from a backup, or start with an empty one.`,
+    { cause },
+  );

@@ -1,9 +1,11 @@
 /**
  * Token life: what needs little or no statistics. A token is used after the log said it was deleted, wakes after a
- * sleep far longer than any before, or is the monitor's own and does something else than reading.
+ * sleep far longer than any before, is the monitor's own and does something else than reading, or was the monitor's own and
+ * is used at all.
  *
  * Misses: a deleted personal token, because Pulumi Cloud does not audit that; a thief who only reads with the monitor's
- * token, where reads are logged: those are for the network to judge. Sets it off falsely: a yearly job.
+ * present token, where reads are logged: those are for the network to judge. Sets it off falsely: a yearly job; a second
+ * monitor that was forgotten and goes on with a token that was replaced.
  */
 import { actionKinds } from '../action.ts';
 import type { Evidence } from '../alert.ts';
@@ -29,6 +31,8 @@ export type LifePeers = {
   readonly deletedAtMs: number | undefined;
   /** It is the token that the monitor itself reads with, and nobody else's. */
   readonly isOwn: boolean;
+  /** Since when nobody should use it: the monitor reads with another now. */
+  readonly ownReplacedAtMs: number | undefined;
 };
 
 /** What the monitor does: it reads, and is not shown everything. Where a vendor logs that, it is no news. */
@@ -37,7 +41,7 @@ const isRead = (kind: number): boolean => actionKinds[kind] === 'read' || action
 const judge = (
   { event, session, kind }: Seen,
   memory: LifeMemory,
-  { deletedAtMs, isOwn }: LifePeers,
+  { deletedAtMs, isOwn, ownReplacedAtMs = Number.POSITIVE_INFINITY }: LifePeers,
 ): Score<TokenLife> | undefined => {
   if (deletedAtMs !== undefined && event.atMs > deletedAtMs) {
     const evidence = {
@@ -48,8 +52,9 @@ const judge = (
     } as const;
     return { nats: factNats, evidence, isFact: true };
   }
-  if (isOwn && !isRead(kind)) {
-    const evidence = { detector: 'token-life', fact: 'own-token-used', sinceMs: event.atMs, atMs: event.atMs } as const;
+  if (isOwn && (event.atMs > ownReplacedAtMs || !isRead(kind))) {
+    const sinceMs = Math.min(ownReplacedAtMs, event.atMs);
+    const evidence = { detector: 'token-life', fact: 'own-token-used', sinceMs, atMs: event.atMs } as const;
     return { nats: factNats, evidence, isFact: true };
   }
   const sleptMs = event.atMs - memory.lastAtMs;

@@ -7,13 +7,13 @@
  */
 import type { Network } from '../network.ts';
 import { type Cadence, cadenceOf, goneAfterMs, type NextUse, nextUse } from './cadence.ts';
-import { scattered, type TokenUse, type UseStream } from './uses.ts';
+import { everywhere, scattered, type TokenUse, type UseStream } from './uses.ts';
 
 export type Caller = {
   /** Unique among the token's callers, and the same for the same log. */
   readonly key: string;
   readonly ownerKey: string;
-  /** Of its latest event; others of the same owner may have been used. */
+  /** Of its latest event; others of the same owner may have been used. `everywhere` for a fleet. */
   readonly network: Network;
   readonly cadence: Cadence;
   /** Most used first, at most `targetsMax`; and how many more. */
@@ -116,7 +116,7 @@ const callerOf = (owner: string, { streams, startsMs, cadence }: Group): Caller 
   return {
     key: `${owner}|${slotOf(cadence)}|${targets[0] ?? ''}`,
     ownerKey: owner,
-    network: latest.network,
+    network: owner === scattered ? everywhere : latest.network,
     cadence,
     targets: targets.slice(0, targetsMax),
     moreTargets: Math.max(0, targets.length - targetsMax),

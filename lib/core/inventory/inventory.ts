@@ -10,7 +10,7 @@ import type { Stretch } from '../time.ts';
 import { type Caller, callersOf } from './callers.ts';
 import { type Circumstances, type Hygiene, type HygieneLimits, hygieneOf } from './hygiene.ts';
 import type { ListedToken, Listing } from './listing.ts';
-import type { TokenUse, Uses } from './uses.ts';
+import { deletedAtMsOf, type TokenUse, type Uses } from './uses.ts';
 
 export type TokenRecord = {
   readonly source: string;
@@ -19,6 +19,10 @@ export type TokenRecord = {
   readonly use: TokenUse | undefined;
   readonly callers: readonly Caller[];
   readonly hygiene: readonly Hygiene[];
+  /** When the log said that it was deleted; undefined where it did not, or the vendor lists it all the same. */
+  readonly deletedAtMs: number | undefined;
+  /** The one that tokenwatch itself asks with. */
+  readonly isOwn: boolean;
 };
 
 export type Inventory = {
@@ -36,7 +40,12 @@ export type Inventory = {
   readonly uncounted: number;
 };
 
-export type InventoryQuestion = Circumstances & { readonly provider: string; readonly uses: Uses };
+export type InventoryQuestion = Circumstances & {
+  readonly provider: string;
+  readonly uses: Uses;
+  /** By which name or id the log knows the token that asks. It is listed in any case: the right one may list no tokens. */
+  readonly ownName?: string | undefined;
+};
 
 export const takeInventory = (question: InventoryQuestion): Inventory => {
   const { uses, listing, observed, limits, nowMs } = question;
@@ -56,13 +65,15 @@ export const takeInventory = (question: InventoryQuestion): Inventory => {
   const unlisted = [...uses.tokens.values()]
     .filter(({ key }) => !matched.has(key))
     .map((use) => recordOf({ source: use.source, principal: use.principal, listed: undefined, use }, question));
+  const known = [...listed, ...unlisted];
+  const tokens = known.some(({ isOwn }) => isOwn) ? known : [...known, ...ownAlone(question)];
   return {
     provider: question.provider,
     nowMs,
     observed,
     limits,
     listing,
-    tokens: [...listed, ...unlisted].sort(
+    tokens: tokens.sort(
       (a, b) => b.hygiene.length - a.hygiene.length || (a.principal.name < b.principal.name ? -1 : 1),
     ),
     uncounted: uses.uncounted,
@@ -83,7 +94,22 @@ const recordOf = (
   question: InventoryQuestion,
 ): TokenRecord => {
   const callers = token.use === undefined ? [] : callersOf(token.use);
-  return { ...token, callers, hygiene: hygieneOf({ ...token, callers }, question) };
+  const { listed, principal } = token;
+  const { ownName } = question;
+  const isNamedOwn = ownName !== undefined && principal.kind === 'token' && isNamed(principal, ownName);
+  const isOwn = listed?.isOwn === true || isNamedOwn;
+  const deletedAtMs =
+    listed === undefined && token.use !== undefined ? deletedAtMsOf(question.uses, token.use) : undefined;
+  const hygiene = deletedAtMs === undefined ? hygieneOf({ ...token, callers }, question) : [];
+  return { ...token, callers, hygiene, deletedAtMs, isOwn };
+};
+
+/** Neither listed nor in the log, where reading leaves no line. */
+const ownAlone = (question: InventoryQuestion): readonly TokenRecord[] => {
+  const { source, provider, ownName } = question;
+  if (ownName === undefined) return [];
+  const principal = { provider, kind: 'token' as const, id: ownName, name: ownName };
+  return [recordOf({ source, principal, listed: undefined, use: undefined }, question)];
 };
 
 /** Those that the words name: an id if it is one, for ids are never shared; else every bearer of the name. */

@@ -4,7 +4,7 @@
  */
 import type { Alert } from '../alert.ts';
 import type { Principal } from '../principal.ts';
-import { msPerDay, msPerHour, type Stretch } from '../time.ts';
+import { msPerDay, msPerHour, msPerMinute, type Stretch } from '../time.ts';
 import { changesSince, type Seen } from './changes.ts';
 import { type HealthCircumstances, type HealthFinding, healthOf, newHealth } from './health.ts';
 import type { ListedToken, Listing } from './listing.ts';
@@ -21,6 +21,8 @@ export type OwnToken = {
   readonly name: string;
   /** Somebody else did their work with it before: its use is then no news, and it should be a token of our own. */
   readonly isShared: boolean;
+  /** When another took its place. Absent: it is the present one, or was replaced before this was noted. */
+  readonly replacedAtMs?: number;
 };
 
 /** A token in use that ends soon: whatever uses it stops then. */
@@ -119,11 +121,16 @@ const reasonCharsMax = 300;
 const ownMax = 4;
 
 /** The monitor reads with another token than before, which may be shown more. */
-export const withOwn = (last: LastSurvey, own: OwnToken): LastSurvey => ({
-  ...last,
-  isRefused: false,
-  own: [own, ...last.own.filter(({ name }) => name !== own.name)].slice(0, ownMax),
-});
+export const withOwn = (
+  last: LastSurvey,
+  { name, isShared }: Pick<OwnToken, 'name' | 'isShared'>,
+  nowMs: number,
+): LastSurvey => {
+  const before = last.own
+    .filter((own) => own.name !== name)
+    .map((own): OwnToken => ({ ...own, replacedAtMs: own.replacedAtMs ?? nowMs }));
+  return { ...last, isRefused: false, own: [{ name, isShared }, ...before].slice(0, ownMax) };
+};
 
 /**
  * Whether it is a token that the monitor reads with or has read with. A token that was somebody else's before is none: what
@@ -132,6 +139,23 @@ export const withOwn = (last: LastSurvey, own: OwnToken): LastSurvey => ({
 export const isOwnIn = ({ own }: LastSurvey): ((principal: Principal) => boolean) => {
   const names = new Set(own.filter(({ isShared }) => !isShared).map(({ name }) => name));
   return ({ kind, id, name }) => kind === 'token' && (names.has(id) || names.has(name));
+};
+
+/** A store's answer serves for five minutes, and our clock may differ from the vendor's. */
+const graceMs = 10 * msPerMinute;
+
+/**
+ * Since when nobody should use it any more, where it is a token that the monitor read with before. A deployed monitor and a
+ * laptop's may read with the same one, and each takes up the next when its own memory of the store ends.
+ */
+export const replacedOwnIn = ({ own }: LastSurvey): ((principal: Principal) => number | undefined) => {
+  const [, ...former] = own;
+  const since = new Map(
+    former.flatMap(({ name, isShared, replacedAtMs = 0 }) =>
+      isShared ? [] : [[name, replacedAtMs + graceMs] as const],
+    ),
+  );
+  return ({ kind, id, name }) => (kind === 'token' ? (since.get(id) ?? since.get(name)) : undefined);
 };
 
 const endsSoonMs = 7 * msPerDay;

@@ -1,6 +1,7 @@
 /**
  * What breaks if a token is revoked now: the callers that would fail, and when each would notice. The answer is only as
- * good as the log: reads and previews leave no line in it, so the vendor's own “last used” has a say too.
+ * good as the log: reads and previews leave no line in it, so the vendor's own “last used” has a say too. Whoever is refused
+ * every time fails already, and nothing breaks for it.
  */
 import { msPerDay } from '../time.ts';
 import type { NextUse } from './cadence.ts';
@@ -10,17 +11,21 @@ import type { Inventory, TokenRecord } from './inventory.ts';
 
 export type Revocation = {
   readonly token: TokenRecord;
-  readonly verdict: /** Nobody is expected to notice. */
+  readonly verdict: /** The log said so. */
+    | 'already-deleted'
+    /** Nobody is expected to notice. */
     | 'safe'
     /** Somebody is. */
     | 'breaks'
     /** No caller is known, and yet it cannot be called unused. */
     | 'cannot-tell';
-  readonly reason: 'never-used' | 'long-unused' | 'callers' | 'short-log' | 'used-unseen' | 'used-lately';
+  readonly reason: 'deleted' | 'never-used' | 'long-unused' | 'callers' | 'short-log' | 'used-unseen' | 'used-lately';
   /** Who would fail, the first to notice first; those of no rhythm last. */
   readonly breaks: readonly Breaking[];
   /** Callers that have ended, as far as their rhythm tells. */
   readonly gone: readonly Caller[];
+  /** Callers that try it all the same: after its deletion, or refused every time. */
+  readonly trying: readonly Caller[];
   readonly lastUseMs: number | undefined;
 };
 
@@ -31,19 +36,26 @@ const observedMsMin = 14 * msPerDay;
 
 export const revocationOf = (token: TokenRecord, inventory: Inventory): Revocation => {
   const { nowMs } = inventory;
-  const gone = token.callers.filter((caller) => !isActive(caller, nowMs));
-  const breaks = token.callers
+  const { deletedAtMs } = token;
+  const trying = token.callers.filter((caller) => isTrying(caller, deletedAtMs));
+  const others = token.callers.filter((caller) => !trying.includes(caller));
+  const gone = others.filter((caller) => deletedAtMs !== undefined || !isActive(caller, nowMs));
+  const breaks = others
     .filter((caller) => !gone.includes(caller))
     .map((caller) => ({ caller, notices: nextUseOf(caller, nowMs) }))
     .sort((a, b) => (a.notices?.dueMs ?? Infinity) - (b.notices?.dueMs ?? Infinity));
-  return { token, ...answerOf(token, inventory, breaks.length), breaks, gone, lastUseMs: lastUseOf(token) };
+  return { token, ...answerOf(token, inventory, breaks.length), breaks, gone, trying, lastUseMs: lastUseOf(token) };
 };
+
+const isTrying = ({ events, refused, lastAtMs }: Caller, deletedAtMs: number | undefined): boolean =>
+  refused === events || (deletedAtMs !== undefined && lastAtMs > deletedAtMs);
 
 const answerOf = (
   token: TokenRecord,
   { nowMs, observed, limits }: Inventory,
   callers: number,
 ): Pick<Revocation, 'verdict' | 'reason'> => {
+  if (token.deletedAtMs !== undefined) return { verdict: 'already-deleted', reason: 'deleted' };
   if (callers > 0) return { verdict: 'breaks', reason: 'callers' };
   const lastUseMs = lastUseOf(token);
   const isLongUnused = lastUseMs !== undefined && nowMs - lastUseMs > limits.unusedMs;

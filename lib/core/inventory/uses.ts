@@ -3,7 +3,7 @@
  * touched. The raw material of callers, gathered in one pass over a log of any length.
  * Belongs to the fold that made it, which adds to it in place.
  */
-import { kindIndexOf } from '../action.ts';
+import { changesTokens, kindIndexOf } from '../action.ts';
 import type { AuditEvent } from '../event.ts';
 import { type Network, ownerKey } from '../network.ts';
 import { type Principal, principalKey } from '../principal.ts';
@@ -44,6 +44,8 @@ export type TokenUse = {
 
 export type Uses = {
   readonly tokens: Map<string, TokenUse>;
+  /** When the log said that a token was deleted, by source and name; not where one was made anew of that name. */
+  readonly deletions: Map<string, number>;
   /** Tokens that came when the map was full. */
   uncounted: number;
   events: number;
@@ -65,6 +67,7 @@ const useLengthMaxMs = 55 * msPerMinute;
 
 export const emptyUses = (): Uses => ({
   tokens: new Map(),
+  deletions: new Map(),
   uncounted: 0,
   events: 0,
   firstEventMs: undefined,
@@ -77,9 +80,34 @@ export const addUses = (events: readonly AuditEvent[], uses: Uses, networks: (ad
     uses.events += 1;
     uses.firstEventMs ??= event.atMs;
     uses.lastEventMs = event.atMs;
+    noteDeletion(event, uses);
     if (event.principal.kind !== 'user') addUse(event, uses, networks);
   }
 };
+
+/** Whoever can write to a log can delete many names; the latest are kept. */
+const deletionsMax = 20_000;
+
+const noteDeletion = (event: AuditEvent, { deletions }: Uses): void => {
+  if (event.outcome !== 'success' || event.target === undefined) return;
+  const change = changesTokens(event.principal.provider, event.action);
+  if (change === undefined) return;
+  const key = deletionKey(event.source, event.target);
+  deletions.delete(key);
+  if (change === 'deleted') deletions.set(key, event.atMs);
+  if (deletions.size <= deletionsMax) return;
+  const oldest = deletions.keys().next();
+  if (!oldest.done) deletions.delete(oldest.value);
+};
+
+/** By a name or an id, as the log has it. */
+const deletionKey = (source: string, words: string): string => `${source}|${words.toLowerCase()}`;
+
+/** Undefined: the log did not say so. */
+export const deletedAtMsOf = ({ deletions }: Uses, { source, principal }: TokenUse): number | undefined =>
+  principal.kind === 'token'
+    ? (deletions.get(deletionKey(source, principal.id)) ?? deletions.get(deletionKey(source, principal.name)))
+    : undefined;
 
 const addUse = (event: AuditEvent, uses: Uses, networks: (address: string) => Network): void => {
   const key = principalKey(event.source, event.principal);
@@ -130,6 +158,16 @@ export const nowhere: Network = {
 
 /** Stands for all the address ranges of a fleet whose owner no table tells: hosted CI comes from a new one for each job. */
 export const scattered = '(many address ranges)';
+
+/** In place of the one range that happened to come last, which would be taken for where it comes from. */
+export const everywhere: Network = {
+  address: scattered,
+  prefix: scattered,
+  owner: undefined,
+  class: 'unknown',
+  country: undefined,
+};
+
 /** People have few; beyond so many it is a fleet. */
 const rangesMax = 12;
 

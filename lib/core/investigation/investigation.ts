@@ -10,7 +10,7 @@ import { type Explanation, type JudgedSession, type Judgement, judgeSessions, ty
 import type { Place } from './places.ts';
 import type { Registered } from './register.ts';
 import { beginSurvey, endSurvey, type Question, type SurveyedSession, surveyEvents, type Touched } from './survey.ts';
-import { beginTraces, type Traces, traceEvents } from './traces.ts';
+import { addOpened, beginTraces, isOpening, type Opened, type Traces, traceEvents } from './traces.ts';
 import { type LogCoverage, type Verdict, verdictOn } from './verdict.ts';
 
 /** A place with what came of judging it: who calls from where. */
@@ -37,7 +37,7 @@ export type Subject = Registered & {
 /** Events in time order, and how many more there were. */
 export type Listed = { readonly events: readonly AuditEvent[]; readonly unlisted: number };
 
-/** Somebody else who worked from a foreign place, or with a token made there. */
+/** Somebody else who worked from a foreign place since the leak, or since the first foreign session; or with a token made there. */
 export type Follower = { readonly principal: Principal; readonly isMadeThere: boolean } & Listed;
 
 /** Events of one hour, by what the sessions were judged. */
@@ -66,6 +66,8 @@ export type Investigation = {
     readonly others: readonly AuditEvent[];
     readonly unlisted: number;
   };
+  /** What was opened in those sessions, or with tokens made in them: to be rotated. In the order in which it was. */
+  readonly opened: readonly Opened[];
   readonly followers: readonly Follower[];
   /** Most used first. */
   readonly reach: readonly Touched[];
@@ -92,6 +94,7 @@ export const concludeFrom = (traces: Traces, coverage: LogCoverage): Investigati
   const { survey } = traces;
   const { subjects, leakedAtMs, untilMs } = survey.question;
   const sessions = judgeSessions(traces);
+  const followers = followersOf(sessions, traces);
   const before = sessions.filter(({ startMs, judgement }) =>
     leakedAtMs === undefined ? judgement === 'learned' : startMs < leakedAtMs,
   );
@@ -115,7 +118,8 @@ export const concludeFrom = (traces: Traces, coverage: LogCoverage): Investigati
     counts: countsOf(sessions),
     callers: callersOf(sessions, traces.places),
     deeds: deedsOf(sessions, traces),
-    followers: followersOf(sessions, traces),
+    opened: openedIn(sessions, { traces, followers }),
+    followers,
     reach: [...survey.touched.values()].sort((a, b) => b.events - a.events || (a.target < b.target ? -1 : 1)),
     unlistedTargets: survey.untouchedTargets,
     use: useOf(sessions),
@@ -175,6 +179,23 @@ const deedsOf = (sessions: readonly JudgedSession[], { deeds }: Traces): Investi
   };
 };
 
+const openedIn = (
+  sessions: readonly JudgedSession[],
+  { traces, followers }: { readonly traces: Traces; readonly followers: readonly Follower[] },
+): readonly Opened[] => {
+  const questioned = new Set(inQuestion(sessions).map(sessionKey));
+  const all = new Map<string, Opened>();
+  for (const [session, there] of traces.opened) {
+    if (questioned.has(sessionKey(session))) for (const each of there.values()) addOpened(each, all);
+  }
+  for (const { isMadeThere, events } of followers) {
+    for (const { target, atMs } of isMadeThere ? events.filter(isOpening) : []) {
+      if (target !== undefined) addOpened({ target, events: 1, firstAtMs: atMs, lastAtMs: atMs }, all);
+    }
+  }
+  return [...all.values()].sort((a, b) => a.firstAtMs - b.firstAtMs || (a.target < b.target ? -1 : 1));
+};
+
 const sessionKey = ({ principalKey, ownerKey, startMs }: SurveyedSession): string =>
   `${principalKey}|${ownerKey}|${startMs}`;
 
@@ -185,7 +206,10 @@ const followersOf = (
 ): readonly Follower[] => {
   const foreign = sessions.filter(({ judgement }) => judgement === 'foreign');
   const prefixes = new Set(foreign.flatMap((session) => session.prefixes));
-  const sinceMs = foreign[0]?.startMs ?? Number.POSITIVE_INFINITY;
+  const sinceMs = Math.min(
+    foreign[0]?.startMs ?? Number.POSITIVE_INFINITY,
+    survey.question.leakedAtMs ?? Number.POSITIVE_INFINITY,
+  );
   const isFromThere = ({ atMs, ip }: AuditEvent): boolean =>
     atMs >= sinceMs && ip !== undefined && prefixes.has(survey.question.networks(ip).prefix);
   return [...followOn.values()]

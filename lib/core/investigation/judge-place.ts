@@ -32,7 +32,7 @@ export type Sign =
 
 /** What would explain it without a thief. */
 export type Explanation =
-  /** Others of the organization were there on several days before. */
+  /** Others of the organization were there on several days before, and before the leak. */
   | 'known-to-organization'
   /** Its owner logged in from the same network as a person. */
   | 'owner-was-there'
@@ -206,13 +206,14 @@ const weigh = (
   explanation: Explanation | undefined,
 ): Pick<JudgedSession, 'judgement' | 'isCertain'> => {
   const further = [...signs].filter((sign) => heavy.has(sign)).length;
+  // Hours prove nothing of travellers, but a rented server is no journey.
+  const isAnonymous = anonymousClasses.has(place.network.class);
   if (further === 0 && (explanation === 'known-to-organization' || explanation === 'owner-was-there')) {
-    return { judgement: 'usual', isCertain: false };
+    // Where anybody can rent the same address, whoever was there before may be a thief with another of our tokens.
+    return { judgement: isAnonymous ? 'unclear' : 'usual', isCertain: false };
   }
   if (explanation !== undefined && explanation !== 'settled') return { judgement: 'unclear', isCertain: false };
   if (signs.has('after-deletion')) return { judgement: 'foreign', isCertain: signs.has('new-network') };
-  // Hours prove nothing of travellers, but a rented server is no journey.
-  const isAnonymous = anonymousClasses.has(place.network.class);
   const isSecond = further >= 1 || (isAnonymous && signs.has('odd-hours'));
   // Signs of one session speak together; a year of sessions from one place has every sign once.
   const together = Math.max(...place.sessions.map(togetherOf));

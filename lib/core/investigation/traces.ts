@@ -3,7 +3,7 @@
  * organization was there before, and what others did from there afterwards, tokens included that were made there.
  * Belongs to the fold that made it, which adds to it in place.
  */
-import { changesTokens, isSensitive, kindOf } from '../action.ts';
+import { type ActionKind, changesTokens, isSensitive, kindOf } from '../action.ts';
 import type { AuditEvent } from '../event.ts';
 import { ownerKey } from '../network.ts';
 import { type Principal, principalKey } from '../principal.ts';
@@ -19,7 +19,7 @@ export type Neighbour = {
   readonly firstAtMs: number;
   lastAtMs: number;
   events: number;
-  /** Days of use, and those of them before the place was first used with the token. */
+  /** Days of use, and those of them before the token was first used there and before it leaked. */
   days: number;
   daysBefore: number;
   lastDay: number;
@@ -30,19 +30,33 @@ export type Traces = {
   readonly places: readonly Place[];
   /** By principal and owner, in time order; the most suspect ones, at most `sessionsMax`. */
   readonly inDoubt: ReadonlyMap<string, readonly SurveyedSession[]>;
-  /** By prefix: when the token was first used from there. Places that came when something was known already. */
+  /**
+   * By prefix: since when whoever was there may have come with a thief. That is when the token was first used from there,
+   * or when it leaked, if that was earlier: where one token leaked, others often did, and may have been used first.
+   * Places that came when something was known already.
+   */
   readonly prefixes: ReadonlyMap<string, number>;
   /** By prefix, then by principal key. */
   readonly neighbours: Map<string, Map<string, Neighbour>>;
   /** What the subjects did in sessions in doubt. */
   readonly deeds: Map<SurveyedSession, EventList>;
-  /** What others did from places in doubt, after the token was first used from there, or with tokens made there. */
+  /** What the subjects opened in sessions in doubt, counted, so that no flood of events can hide a name. */
+  readonly opened: Map<SurveyedSession, Map<string, Opened>>;
+  /** What others did from places in doubt, from when they may have come with a thief, or with tokens made there. */
   readonly followOn: Map<string, EventList>;
   /** Names and ids of tokens made in sessions in doubt. */
   readonly madeTokens: Set<string>;
   /** When the log says that a subject was created or deleted. */
   readonly createdAtMs: Map<string, number>;
   readonly deletedAtMs: Map<string, number>;
+};
+
+/** Something whose secrets, state or run somebody had: known to them from then on. */
+export type Opened = {
+  readonly target: string;
+  events: number;
+  firstAtMs: number;
+  lastAtMs: number;
 };
 
 /** Events worth reading, sensitive ones apart so that no flood of others can crowd them out. */
@@ -56,6 +70,8 @@ const prefixesMax = 2_000;
 const followersMax = 200;
 const neighboursMax = 200;
 const madeTokensMax = 200;
+/** As many as the survey keeps of all that was touched. */
+const openedMax = 2_000;
 
 export const beginTraces = (survey: Survey): Traces => {
   const places = placesIn(survey);
@@ -75,9 +91,10 @@ export const beginTraces = (survey: Survey): Traces => {
     survey,
     places,
     inDoubt: Map.groupBy(suspects, sessionPlaceKey),
-    prefixes: prefixesOf(places),
+    prefixes: prefixesOf(places, survey.question.leakedAtMs),
     neighbours: new Map(),
     deeds: new Map(),
+    opened: new Map(),
     followOn: new Map(),
     madeTokens: new Set(),
     createdAtMs: new Map(),
@@ -89,7 +106,7 @@ export const beginTraces = (survey: Survey): Traces => {
 const doubtOf = ({ isFlagged, findings }: SurveyedSession): number =>
   findings.reduce((sum, { surprise }) => sum + surprise, isFlagged ? 1 : 0);
 
-const prefixesOf = (places: readonly Place[]): ReadonlyMap<string, number> => {
+const prefixesOf = (places: readonly Place[], leakedAtMs = Number.POSITIVE_INFINITY): ReadonlyMap<string, number> => {
   const prefixes = new Map<string, number>();
   const newcomers = places
     .filter(({ isNewcomer }) => isNewcomer)
@@ -98,7 +115,7 @@ const prefixesOf = (places: readonly Place[]): ReadonlyMap<string, number> => {
   for (const { place } of newcomers) {
     for (const prefix of place.prefixes) {
       if (prefixes.size >= prefixesMax && !prefixes.has(prefix)) continue;
-      prefixes.set(prefix, Math.min(place.firstAtMs, prefixes.get(prefix) ?? Number.POSITIVE_INFINITY));
+      prefixes.set(prefix, Math.min(place.firstAtMs, leakedAtMs, prefixes.get(prefix) ?? place.firstAtMs));
     }
   }
   return prefixes;
@@ -134,8 +151,33 @@ const traceSubject = (event: AuditEvent, key: string, traces: Traces): void => {
   const session = latestBegun(traces.inDoubt.get(`${key}|${owner}`) ?? [], event.atMs);
   if (session === undefined || event.atMs > session.lastMs) return;
   list(event, session, { lists: traces.deeds, max: sessionsMax });
+  if (isOpening(event)) noteOpened(event, session, traces);
   const made = changesTokens(event.principal.provider, event.action) === 'created' && event.outcome === 'success';
   if (made && event.target !== undefined && traces.madeTokens.size < madeTokensMax) traces.madeTokens.add(event.target);
+};
+
+const openingKinds: ReadonlySet<ActionKind> = new Set(['secrets', 'state', 'deploy']);
+
+/** Whether it put secrets or state into the caller's hands. A deployment does so with all that its stack holds. */
+export const isOpening = ({ principal, action, outcome }: AuditEvent): boolean =>
+  outcome === 'success' && openingKinds.has(kindOf(principal.provider, action));
+
+const noteOpened = ({ target, atMs }: AuditEvent, session: SurveyedSession, { opened }: Traces): void => {
+  if (target === undefined) return;
+  const there = opened.get(session) ?? new Map<string, Opened>();
+  opened.set(session, there);
+  addOpened({ target, events: 1, firstAtMs: atMs, lastAtMs: atMs }, there);
+};
+
+export const addOpened = ({ target, events, firstAtMs, lastAtMs }: Opened, all: Map<string, Opened>): void => {
+  const known = all.get(target);
+  if (known === undefined) {
+    if (all.size < openedMax) all.set(target, { target, events, firstAtMs, lastAtMs });
+    return;
+  }
+  known.events += events;
+  known.firstAtMs = Math.min(known.firstAtMs, firstAtMs);
+  known.lastAtMs = Math.max(known.lastAtMs, lastAtMs);
 };
 
 /** Sessions of one place do not overlap and are in time order. */

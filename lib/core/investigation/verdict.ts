@@ -21,6 +21,8 @@ export type LogCoverage = {
   readonly toleranceMs: number;
   /** Silences of the whole log that may be holes. */
   readonly silences: readonly Stretch[];
+  /** Seconds that hold more events than one reading may, and were passed over. */
+  readonly tooFull: readonly Stretch[];
   readonly unreadRecords: number;
   /** The vendor shows nothing older: so long was asked before it in vain. */
   readonly historyEnd: { readonly emptyMs: number } | undefined;
@@ -31,6 +33,7 @@ export type Missing =
   | { readonly missing: 'log-before'; readonly logFromMs: number; readonly leakedAtMs: number }
   | { readonly missing: 'log-after'; readonly logToMs: number; readonly neededToMs: number }
   | { readonly missing: 'silence'; readonly silence: Stretch }
+  | { readonly missing: 'too-full'; readonly seconds: readonly Stretch[] }
   | { readonly missing: 'unread-records'; readonly count: number }
   /** Sessions that nothing came before to compare them with. */
   | { readonly missing: 'history'; readonly sessions: number; readonly firstAtMs: number }
@@ -80,14 +83,15 @@ const missingBefore = (leakedAtMs: number | undefined, { fromMs }: LogCoverage):
 
 const missingInLog = (traces: Traces, coverage: LogCoverage): readonly Missing[] => {
   const { leakedAtMs } = traces.survey.question;
-  const { fromMs, toMs, silences, unreadRecords, toleranceMs } = coverage;
+  const { fromMs, toMs, silences, tooFull, unreadRecords, toleranceMs } = coverage;
   const neededToMs = neededUntil(traces);
   const sinceMs = leakedAtMs ?? fromMs;
+  const isAsked = (stretch: Stretch): boolean => stretch.toMs > sinceMs && stretch.fromMs < neededToMs;
+  const seconds = tooFull.filter(isAsked);
   return [
     ...(neededToMs - toMs > toleranceMs ? [{ missing: 'log-after', logToMs: toMs, neededToMs } as const] : []),
-    ...silences
-      .filter((silence) => silence.toMs > sinceMs && silence.fromMs < neededToMs)
-      .map((silence) => ({ missing: 'silence', silence }) as const),
+    ...silences.filter(isAsked).map((silence) => ({ missing: 'silence', silence }) as const),
+    ...(seconds.length > 0 ? [{ missing: 'too-full', seconds } as const] : []),
     ...(unreadRecords > 0 ? [{ missing: 'unread-records', count: unreadRecords } as const] : []),
   ];
 };

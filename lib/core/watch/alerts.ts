@@ -37,7 +37,9 @@ export const newsSince = (before: Watch | undefined, watch: Watch): readonly Ale
 /** One alert for each caller: first that it is late, then, worse, that it keeps the old token. */
 const ofCaller = (watch: Watch, each: CallerWatch): readonly Alert[] => {
   const { caller, held, moved, dueMs, byMs } = each;
-  const isLate = byMs !== undefined && watch.seenThroughMs >= byMs && (moved?.firstAtMs ?? Infinity) >= byMs;
+  const isAwaited = watch.replacement !== undefined;
+  const isLate =
+    isAwaited && byMs !== undefined && watch.seenThroughMs >= byMs && (moved?.firstAtMs ?? Infinity) >= byMs;
   if (held === undefined && !isLate) return [];
   const tries = held ?? each.afterDeletion;
   const openedAtMs = Math.min(held?.firstAtMs ?? Infinity, isLate ? byMs : Infinity);
@@ -85,7 +87,7 @@ const ofStranger = (watch: Watch, { key, token, seen }: Stranger): Alert =>
   });
 
 const ofEnd = (watch: Watch, endedAtMs: number): Alert => {
-  const open = openIn(watch, endedAtMs);
+  const open = openIn(watch);
   return alertFrom(watch, {
     key: 'end',
     principal: watch.old,
@@ -100,7 +102,7 @@ const ofEnd = (watch: Watch, endedAtMs: number): Alert => {
       startedAtMs: watch.startedAtMs,
       endedAtMs,
       callers: watch.callers.length,
-      moved: watch.callers.filter((each) => stateOf(each, endedAtMs) === 'moved').length,
+      moved: watch.callers.filter((each) => stateOf(each, watch) === 'moved').length,
       open: open.map(({ caller }) => sketchOf(caller)),
       strangers: watch.strangers.length + watch.moreStrangers,
     },
@@ -114,11 +116,12 @@ const sketchOf = ({ network, cadence, targets, moreTargets }: WatchedCaller): Ca
   moreTargets,
 });
 
-/** Callers that still have to be brought over. */
-export const openIn = ({ callers }: Watch, atMs: number): readonly CallerWatch[] =>
-  callers.filter((each) => {
-    const state = stateOf(each, atMs);
-    return state === 'late' || state === 'still on old' || (state === 'waiting' && each.overlap !== undefined);
+/** Callers that still have to be brought over; where nobody named a new token, all that have not fallen silent. */
+export const openIn = (watch: Watch): readonly CallerWatch[] =>
+  watch.callers.filter((each) => {
+    const state = stateOf(each, watch);
+    if (state === 'late' || state === 'still on old') return true;
+    return state === 'waiting' && (each.overlap !== undefined || watch.replacement === undefined);
   });
 
 type Telling = {

@@ -16,6 +16,7 @@ import {
   type Stranger,
   samplesMax,
   silentFromMs,
+  strangerKey,
   strangersMax,
   type UseSeen,
   type Watch,
@@ -124,7 +125,7 @@ const strangersWith = (
 ): Pick<Watch, 'strangers' | 'moreStrangers'> => {
   // After the deletion the engine tells of every use, whoever it was.
   if (token === 'old' && deletedAtMs !== undefined && event.atMs > deletedAtMs) return { strangers, moreStrangers };
-  const key = `${token} ${owner}`;
+  const key = strangerKey(token, owner);
   const known = strangers.find((each) => each.key === key);
   const stranger: Stranger = { key, token, seen: seenMore(known?.seen, { event, network }) };
   if (known !== undefined) {

@@ -23,7 +23,12 @@ export type WatchedCaller = {
   readonly targets: readonly string[];
   readonly moreTargets: number;
   readonly uses: number;
+  /** In what was learned from; absent in watches that began before this was kept. */
+  readonly firstAtMs?: number;
 };
+
+/** Somebody who used the old token before the watch began, and of whom a person said that it was none of theirs. */
+export type NotOurs = { readonly ownerKey: string; readonly seen: UseSeen };
 
 /** One token's use by one caller or stranger since the watch began. */
 export type UseSeen = {
@@ -46,7 +51,7 @@ export type CallerWatch = {
   readonly held: UseSeen | undefined;
   /** Refused or not, after the log said that the token was deleted: the engine tells of those. */
   readonly afterDeletion: UseSeen | undefined;
-  /** Its first use that belongs on the new token, and when that is late; undefined where nothing repeats. */
+  /** Its first use after the old token should lie still, and when that is late; undefined where nothing repeats. */
   readonly dueMs: number | undefined;
   readonly byMs: number | undefined;
 };
@@ -73,6 +78,8 @@ export type Watch = {
   /** At most `strangersMax`. */
   readonly strangers: readonly Stranger[];
   readonly moreStrangers: number;
+  /** Absent: nobody. */
+  readonly notOurs?: readonly NotOurs[];
   /** Events before this were folded in. */
   readonly seenThroughMs: number;
   /** Undefined while it lasts. */
@@ -94,27 +101,46 @@ export type Rotation = Pick<
   'source' | 'old' | 'replacement' | 'startedBy' | 'startedAtMs' | 'overlapEndsMs' | 'endsAtMs' | 'deletedAtMs'
 >;
 
-/** Those that came too seldom or too long ago are known, so that they are no strangers, but not expected. */
-export const beginWatch = (rotation: Rotation, callers: readonly Caller[]): Watch =>
+/** What is known of foreign hands on the old token before the watch begins. */
+export type Foreign = Pick<Watch, 'strangers' | 'moreStrangers'> & { readonly notOurs: readonly NotOurs[] };
+
+const noForeign: Foreign = { strangers: [], moreStrangers: 0, notOurs: [] };
+
+/**
+ * Those that came too seldom or too long ago are known, so that they are no strangers, but not expected. Whoever is known
+ * for foreign is no caller, however often the log shows it before the start.
+ */
+export const beginWatch = (rotation: Rotation, callers: readonly Caller[], foreign = noForeign): Watch =>
   withDues({
     ...rotation,
     id: watchId(rotation),
-    callers: callers.slice(0, callersMax).map((caller) => ({
-      caller: watchedCaller(caller),
-      moved: undefined,
-      overlap: undefined,
-      held: undefined,
-      afterDeletion: undefined,
-      dueMs: undefined,
-      byMs: undefined,
-    })),
-    strangers: [],
-    moreStrangers: 0,
+    callers: callers
+      .filter((caller) => !isForeign(caller, foreign))
+      .slice(0, callersMax)
+      .map((caller) => ({
+        caller: watchedCaller(caller),
+        moved: undefined,
+        overlap: undefined,
+        held: undefined,
+        afterDeletion: undefined,
+        dueMs: undefined,
+        byMs: undefined,
+      })),
+    strangers: foreign.strangers,
+    moreStrangers: foreign.moreStrangers,
+    ...(foreign.notOurs.length > 0 && { notOurs: foreign.notOurs }),
     seenThroughMs: rotation.startedAtMs,
     endedAtMs: undefined,
   });
 
-const watchedCaller = ({ key, ownerKey, network, cadence, targets, moreTargets, uses }: Caller): WatchedCaller => ({
+const isForeign = ({ ownerKey }: Caller, { strangers, notOurs }: Foreign): boolean =>
+  strangers.some((stranger) => stranger.key === strangerKey('old', ownerKey)) ||
+  notOurs.some((each) => each.ownerKey === ownerKey);
+
+/** Unique among a watch's strangers. */
+export const strangerKey = (token: Stranger['token'], ownerKey: string): string => `${token} ${ownerKey}`;
+
+const watchedCaller = ({
   key,
   ownerKey,
   network,
@@ -122,6 +148,16 @@ const watchedCaller = ({ key, ownerKey, network, cadence, targets, moreTargets, 
   targets,
   moreTargets,
   uses,
+  firstAtMs,
+}: Caller): WatchedCaller => ({
+  key,
+  ownerKey,
+  network,
+  cadence,
+  targets,
+  moreTargets,
+  uses,
+  firstAtMs,
 });
 
 const watchId = ({ source, old, startedAtMs }: Rotation): string =>
@@ -134,18 +170,22 @@ export const stableId = (atMs: number, text: string): string => `${isoSeconds(at
 export const silentFromMs = ({ overlapEndsMs, deletedAtMs }: Watch): number =>
   Math.min(overlapEndsMs, deletedAtMs ?? Number.POSITIVE_INFINITY);
 
-/** When each caller is due on the new token; anew when the end of the overlap becomes known. */
+/**
+ * When each caller is due on the new token; anew when the end of the overlap becomes known. Where nobody named a new token
+ * it is the time by which its silence on the old one says something.
+ */
 export const withDues = (watch: Watch): Watch => {
   const fromMs = silentFromMs(watch);
   return {
     ...watch,
     callers: watch.callers.map((each) => {
-      const isExpected = each.caller.uses >= usesMin && watch.replacement !== undefined;
-      const next = isExpected ? nextUse(each.caller.cadence, Math.max(fromMs, watch.startedAtMs)) : undefined;
+      const next = isRegular(each) ? nextUse(each.caller.cadence, Math.max(fromMs, watch.startedAtMs)) : undefined;
       return { ...each, dueMs: next?.dueMs, byMs: next?.byMs };
     }),
   };
 };
+
+const isRegular = ({ caller }: CallerWatch): boolean => caller.uses >= usesMin;
 
 export type CallerState =
   /** Uses the new token, and not the old one since. */
@@ -156,15 +196,29 @@ export type CallerState =
   | 'late'
   /** Not due yet. */
   | 'waiting'
+  /** Nobody named a new token, and its next use of the old one has failed to come. */
+  | 'silent'
   /** Comes too seldom to be waited for, and has not come yet. */
   | 'not expected';
 
-export const stateOf = ({ moved, overlap, held, afterDeletion, byMs }: CallerWatch, atMs: number): CallerState => {
+export const stateOf = (
+  each: CallerWatch,
+  { replacement, seenThroughMs }: Pick<Watch, 'replacement' | 'seenThroughMs'>,
+): CallerState => {
+  const { moved, overlap, held, afterDeletion, byMs } = each;
   const lastOnOldMs = Math.max(held?.lastAtMs ?? 0, afterDeletion?.lastAtMs ?? 0);
-  if (lastOnOldMs > (moved?.lastAtMs ?? 0)) return 'still on old';
+  if (lastOnOldMs > (moved?.lastAtMs ?? 0)) {
+    return replacement === undefined && hasEnded(each, lastOnOldMs, seenThroughMs) ? 'silent' : 'still on old';
+  }
   if (moved !== undefined) return 'moved';
-  if (byMs !== undefined && atMs >= byMs) return 'late';
+  if (byMs !== undefined && seenThroughMs >= byMs) return replacement === undefined ? 'silent' : 'late';
   return byMs === undefined && overlap === undefined ? 'not expected' : 'waiting';
+};
+
+/** Whether the use that was due after its last one has failed to come. */
+export const hasEnded = (each: CallerWatch, lastAtMs: number, atMs: number): boolean => {
+  const next = isRegular(each) ? nextUse(each.caller.cadence, lastAtMs) : undefined;
+  return next !== undefined && atMs >= next.byMs;
 };
 
 /** Ended watches are shown for as long, and then forgotten. */

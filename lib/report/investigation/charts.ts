@@ -2,53 +2,11 @@ import type { HourOfUse, Investigation } from '../../core/investigation/investig
 import { msPerDay, msPerHour } from '../../core/time.ts';
 import { instantText } from '../times.ts';
 import { counted, numberText } from '../words.ts';
-import { escapeHtml } from './escape-html.ts';
+import { type Chart, diamond, label, leakMark, line, rect, ring, svgOf, ticks, width } from './drawing.ts';
 
-/**
- * Charts as SVG text. Colours come from the page's style sheet by class, so that one drawing serves light, dark and print;
- * what is foreign differs in shape too, for eyes that tell no red from green. Each has a title and a description.
- */
+/** Use by weekday, by day and by hour. What is foreign differs in shape too, for eyes that tell no red from green. */
 
-export type Chart = {
-  readonly title: string;
-  /** What the eye would take from it, for those who cannot see it. */
-  readonly description: string;
-  readonly svg: string;
-};
-
-const width = 960;
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
-
-type Size = { readonly id: string; readonly height: number };
-
-const svgOf = ({ id, height }: Size, { title, description }: Omit<Chart, 'svg'>, parts: readonly string[]): string =>
-  [
-    `<svg role="img" aria-labelledby="${id}-title ${id}-description" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">`,
-    `<title id="${id}-title">${escapeHtml(title)}</title>`,
-    `<desc id="${id}-description">${escapeHtml(description)}</desc>`,
-    ...parts,
-    '</svg>',
-  ].join('\n');
-
-const rect = (shape: { x: number; y: number; w: number; h: number; kind: string; title?: string }): string => {
-  const { x, y, w, h, kind, title } = shape;
-  const tip = title === undefined ? '' : `<title>${escapeHtml(title)}</title>`;
-  return `<rect class="${kind}" x="${tenth(x)}" y="${tenth(y)}" width="${tenth(w)}" height="${tenth(h)}">${tip}</rect>`;
-};
-
-const label = (at: {
-  x: number;
-  y: number;
-  text: string;
-  anchor?: 'start' | 'middle' | 'end';
-  kind?: string;
-}): string =>
-  `<text class="${at.kind ?? 'tick'}" x="${tenth(at.x)}" y="${tenth(at.y)}" text-anchor="${at.anchor ?? 'start'}">${escapeHtml(at.text)}</text>`;
-
-const line = (from: { x: number; y: number }, to: { x: number; y: number }, kind: string): string =>
-  `<line class="${kind}" x1="${tenth(from.x)}" y1="${tenth(from.y)}" x2="${tenth(to.x)}" y2="${tenth(to.y)}"/>`;
-
-const tenth = (value: number): number => Math.round(value * 10) / 10;
 
 /** Days since 1970 begin on a Thursday; weeks here begin on Monday. */
 const weekdayOf = (hour: number): number => (Math.floor(hour / 24) + 3) % 7;
@@ -114,12 +72,6 @@ export const weekChart = ({ use }: Investigation): Chart => {
 };
 
 const clock = (hour: number): string => `${String(hour % 24).padStart(2, '0')}:00`;
-
-const diamond = (x: number, y: number, kind: string): string =>
-  `<path class="${kind}" d="M${tenth(x)} ${tenth(y - 9)} L${tenth(x + 9)} ${tenth(y)} L${tenth(x)} ${tenth(y + 9)} L${tenth(x - 9)} ${tenth(y)} Z"/>`;
-
-const ring = (x: number, y: number): string =>
-  `<circle class="mark-unclear" cx="${tenth(x)}" cy="${tenth(y)}" r="6.5"/>`;
 
 const weekDescription = (cells: readonly (readonly WeekCell[])[]): string => {
   const hoursOf = (has: (cell: WeekCell) => boolean): readonly string[] =>
@@ -245,17 +197,7 @@ const barChart = ({ use, leakedAtMs }: Investigation, { id, title, stretch, atLe
   parts.push(...ticks({ startMs, lengthMs, count: buckets.length, scale, left, y: base + down + 18, tickEvery }));
   if (leakedAtMs !== undefined && leakedAtMs >= startMs && leakedAtMs < startMs + buckets.length * lengthMs) {
     const x = xOf(leakedAtMs);
-    const isNearEnd = x > width - 220;
-    parts.push(line({ x, y: 6 }, { x, y: base + down }, 'leak'));
-    parts.push(
-      label({
-        x: isNearEnd ? x - 6 : x + 6,
-        y: 15,
-        text: `leak, ${instantText(leakedAtMs)}`,
-        anchor: isNearEnd ? 'end' : 'start',
-        kind: 'leak-label',
-      }),
-    );
+    parts.push(...leakMark({ x, y: base + down, atMs: leakedAtMs }));
   }
   const sum = (of: (bucket: Bucket) => number): number => buckets.reduce((total, bucket) => total + of(bucket), 0);
   const description = `${counted(
@@ -267,25 +209,3 @@ const barChart = ({ use, leakedAtMs }: Investigation, { id, title, stretch, atLe
 
 const spanLabel = (fromMs: number, lengthMs: number): string =>
   lengthMs < msPerDay ? instantText(fromMs) : instantText(fromMs).replace(/ \d\d:\d\d UTC$/, '');
-
-const ticksMax = 8;
-
-const ticks = (at: {
-  startMs: number;
-  lengthMs: number;
-  count: number;
-  scale: number;
-  left: number;
-  y: number;
-  tickEvery: number | undefined;
-}): readonly string[] => {
-  const { startMs, lengthMs, count, scale, left, y } = at;
-  const every = at.tickEvery ?? Math.max(1, Math.ceil(count / ticksMax));
-  return Array.from({ length: Math.ceil(count / every) }, (_, nth) => {
-    const bucket = nth * every;
-    const text = instantText(startMs + bucket * lengthMs);
-    const [day = '', month = '', , time = ''] = text.split(' ');
-    const shown = lengthMs < msPerDay ? (time === '00:00' ? `${day} ${month}` : time) : `${day} ${month}`;
-    return label({ x: left + bucket * scale, y, text: shown });
-  });
-};

@@ -34,6 +34,13 @@ export const deedsToShow = (
   return { sensitive, others, unshown: all - sensitive.length - others.length + deeds.unlisted };
 };
 
+/** Sensitive ones that worked, other sensitive ones, then the rest; each group in time order. */
+export const gravestFirst = (events: readonly AuditEvent[]): readonly AuditEvent[] =>
+  events.toSorted((a, b) => rankOf(a) - rankOf(b) || inOrder(a, b));
+
+const rankOf = ({ principal, action, outcome }: AuditEvent): number =>
+  !isSensitive(kindOf(principal.provider, action)) ? 2 : outcome === 'success' ? 0 : 1;
+
 const targetsMax = 6;
 
 /** `Opened secrets: 26 times, on web/prod, api/prod and 4 more`, by kind, sensitive ones first. */
@@ -101,6 +108,9 @@ export const reachRow = ({
   dayText(lastAtMs),
 ];
 
-/** `made in a foreign session; 3 events` */
-export const followerText = ({ isMadeThere, events }: Follower): string =>
-  `${isMadeThere ? 'made in a foreign session' : 'from a network of a foreign session'}; ${counted(events.length, 'event')}`;
+/** `made in a foreign session; 3 events, 1 refused` */
+export const followerText = ({ isMadeThere, events, unlisted }: Follower): string => {
+  const where = isMadeThere ? 'made in a foreign session' : 'from a network of a foreign session';
+  const refused = events.filter(({ outcome }) => outcome === 'failure').length;
+  return `${where}; ${counted(events.length + unlisted, 'event')}${refused === 0 ? '' : `, ${refused} refused`}`;
+};

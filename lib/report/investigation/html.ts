@@ -1,3 +1,4 @@
+import { isSensitive, kindOf } from '../../core/action.ts';
 import type { AuditEvent } from '../../core/event.ts';
 import type { Caller, Investigation } from '../../core/investigation/investigation.ts';
 import { instantText } from '../times.ts';
@@ -11,6 +12,7 @@ import {
   deedSummary,
   deedsToShow,
   followerText,
+  gravestFirst,
   reachColumns,
   reachRow,
 } from './deed-rows.ts';
@@ -18,6 +20,7 @@ import { escapeHtml } from './escape-html.ts';
 import { useFigures } from './html-figures.ts';
 import { type Row, table } from './html-table.ts';
 import { nextSteps } from './next.ts';
+import { type Origin, unknownOrigin } from './origin.ts';
 import { style, styleHash } from './style.ts';
 import { answerWords, headline, headlineDetail, missingText, subjectDetail, whyTexts } from './verdict-words.ts';
 
@@ -31,16 +34,21 @@ export type HtmlSettings = {
   /** The reader's zone, as an IANA name; UTC is always said. */
   readonly zone?: string | undefined;
   readonly madeAtMs: number;
+  readonly origin?: Origin;
 };
 
 const deedsMax = 300;
 const movesMax = 60;
 const callersMax = 60;
 const reachMax = 200;
+const namesMax = 500;
 
 const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`;
 
-export const investigationHtml = (investigation: Investigation, { zone, madeAtMs }: HtmlSettings): string =>
+export const investigationHtml = (
+  investigation: Investigation,
+  { zone, madeAtMs, origin = unknownOrigin }: HtmlSettings,
+): string =>
   [
     '<!doctype html>',
     '<html lang="en">',
@@ -66,7 +74,7 @@ export const investigationHtml = (investigation: Investigation, { zone, madeAtMs
     reach(investigation),
     section('coverage', 'What this rests on', [list(coverageTexts(investigation))]),
     section('not-shown', 'What this log cannot show', [list(blindSpots(investigation))]),
-    next(investigation),
+    next(investigation, origin),
     '</main>',
     `<footer><p>Made by tokenwatch on ${escapeHtml(instantText(madeAtMs, zone))}. It holds addresses and names: treat it as confidential.</p></footer>`,
     '</div>',
@@ -171,8 +179,12 @@ const followers = (investigation: Investigation): string =>
     'What came after it',
     investigation.followers.slice(0, 20).map((follower) => {
       const title = principalText(follower);
-      const events = follower.events.slice(0, movesMax).map((event) => deedTableRow(event, false));
-      return `<h3>${escapeHtml(title)}</h3>\n${table(`${title}: ${followerText(follower)}`, deedTitles, events)}`;
+      const events = gravestFirst(follower.events).map((event) =>
+        deedTableRow(event, event.outcome === 'success' && isSensitive(kindOf(event.principal.provider, event.action))),
+      );
+      const unshown = Math.max(0, events.length - movesMax) + follower.unlisted;
+      const more = unshown === 0 ? '' : `\n<p>And ${numberText(unshown)} more.</p>`;
+      return `<h3>${escapeHtml(title)}</h3>\n${table(`${title}: ${followerText(follower)}`, deedTitles, events.slice(0, movesMax))}${more}`;
     }),
   );
 
@@ -238,14 +250,17 @@ const reach = ({ reach: touched, unlistedTargets }: Investigation): string => {
   ]);
 };
 
-const next = (investigation: Investigation): string => {
-  const steps = nextSteps(investigation).map(({ text, link, command }) => {
+const next = (investigation: Investigation, origin: Origin): string => {
+  const steps = nextSteps(investigation, origin).map(({ text, names = [], link, command }) => {
     const anchor =
       link === undefined
         ? ''
         : ` <a href="${escapeHtml(link)}" rel="noreferrer noopener">${escapeHtml(link.replace('https://', ''))}</a>`;
     const code = command === undefined ? '' : `<code class="command">${escapeHtml(command)}</code>`;
-    return `<li><span>${escapeHtml(text)}${anchor}</span>${code}</li>`;
+    const more = names.length > namesMax ? [`<li>and ${numberText(names.length - namesMax)} more</li>`] : [];
+    const all = names.slice(0, namesMax).map((name) => `<li>${escapeHtml(name)}</li>`);
+    const listed = all.length === 0 ? '' : `\n<ul class="names">\n${[...all, ...more].join('\n')}\n</ul>\n`;
+    return `<li><span>${escapeHtml(text)}${anchor}</span>${code}${listed}</li>`;
   });
   return section('next', 'What to do next', [`<ol class="steps">\n${steps.join('\n')}\n</ol>`]);
 };

@@ -2,6 +2,7 @@ import type { Finding } from '../../core/alert.ts';
 import type { AuditEvent } from '../../core/event.ts';
 import type { Caller, Investigation } from '../../core/investigation/investigation.ts';
 import type { JudgedSession } from '../../core/investigation/judge-place.ts';
+import type { Touched } from '../../core/investigation/survey.ts';
 import type { Missing } from '../../core/investigation/verdict.ts';
 import type { Network } from '../../core/network.ts';
 import type { Principal } from '../../core/principal.ts';
@@ -10,16 +11,17 @@ import { terminalSafe } from '../alert-json.ts';
 import { sentenceOf } from '../sentences.ts';
 import { blindSpots, coverageTexts } from './coverage-words.ts';
 import { nextSteps } from './next.ts';
+import { type Origin, unknownOrigin } from './origin.ts';
 import { headline, missingText, subjectOf, whyTexts } from './verdict-words.ts';
 
 /**
  * An investigation as one JSON document, a stable contract described in docs/investigate.md: keys may be added, never
  * renamed or removed. Times are ISO 8601 in UTC, what is absent is null, and what acts on a terminal is escaped.
  */
-export const investigationJson = (investigation: Investigation): string =>
-  terminalSafe(JSON.stringify(recordOf(investigation), undefined, 2));
+export const investigationJson = (investigation: Investigation, origin: Origin = unknownOrigin): string =>
+  terminalSafe(JSON.stringify(recordOf(investigation, origin), undefined, 2));
 
-const recordOf = (investigation: Investigation) => {
+const recordOf = (investigation: Investigation, origin: Origin) => {
   const { verdict, subjects, leakedAtMs, untilMs, history, counts, coverage, deeds } = investigation;
   return {
     verdict: verdict.answer,
@@ -49,18 +51,14 @@ const recordOf = (investigation: Investigation) => {
       others: deeds.others.map(eventRecord),
       unlisted: deeds.unlisted,
     },
+    opened: investigation.opened.map(touchedRecord),
     followers: investigation.followers.map(({ principal, isMadeThere, events, unlisted }) => ({
       principal: principalRecord(principal),
       isMadeThere,
       events: events.map(eventRecord),
       unlisted,
     })),
-    reach: investigation.reach.map(({ target, events, firstAtMs, lastAtMs }) => ({
-      target,
-      events,
-      firstAt: isoSeconds(firstAtMs),
-      lastAt: isoSeconds(lastAtMs),
-    })),
+    reach: investigation.reach.map(touchedRecord),
     reachUnlisted: investigation.unlistedTargets,
     use: investigation.use.map(({ hour, usual, unclear, foreign }) => ({
       hour: isoSeconds(hour * msPerHour),
@@ -74,19 +72,28 @@ const recordOf = (investigation: Investigation) => {
       to: isoSeconds(coverage.toMs),
       events: coverage.events,
       silences: coverage.silences.map(({ fromMs, toMs }) => ({ from: isoSeconds(fromMs), to: isoSeconds(toMs) })),
+      tooFull: coverage.tooFull.map(({ fromMs, toMs }) => ({ from: isoSeconds(fromMs), to: isoSeconds(toMs) })),
       unreadRecords: coverage.unreadRecords,
       historyEndedAfterEmptyDays:
         coverage.historyEnd === undefined ? null : coverage.historyEnd.emptyMs / (24 * msPerHour),
       sentences: coverageTexts(investigation),
       notShown: blindSpots(investigation),
     },
-    next: nextSteps(investigation).map(({ text, command, link }) => ({
+    next: nextSteps(investigation, origin).map(({ text, names, command, link }) => ({
       text,
+      names: names ?? null,
       command: command ?? null,
       link: link ?? null,
     })),
   };
 };
+
+const touchedRecord = ({ target, events, firstAtMs, lastAtMs }: Touched) => ({
+  target,
+  events,
+  firstAt: isoSeconds(firstAtMs),
+  lastAt: isoSeconds(lastAtMs),
+});
 
 const timeOf = (atMs: number | undefined): string | null => (atMs === undefined ? null : isoSeconds(atMs));
 

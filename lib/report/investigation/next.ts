@@ -1,37 +1,54 @@
 import { changesTokens, isSensitive, kindOf, type SensitiveKind } from '../../core/action.ts';
-import type { Investigation, Subject } from '../../core/investigation/investigation.ts';
+import type { Follower, Investigation, Subject } from '../../core/investigation/investigation.ts';
+import { isoSeconds } from '../../core/time.ts';
+import { organizationOf } from '../organization.ts';
 import { named } from '../safe-text.ts';
 import { instantText } from '../times.ts';
 import { addressText, listed, principalText } from '../words.ts';
+import { cutOff, plain } from './cut-off.ts';
+import { commandOf, type Origin, unknownOrigin } from './origin.ts';
 import { missingText } from './verdict-words.ts';
 
 /**
  * What to do next, in order: cut off, undo what was left behind, rotate what was opened, look further, then make sure.
- * Where to click is said only as far as the vendor documents it, and a command holds a name from the log only where that
- * name is as plain as the vendor allows: a log must not write somebody's shell commands.
+ * A command holds a name from the log only where that name is as plain as the vendor allows: a log must not write
+ * somebody's shell commands.
  */
 
 export type Step = {
   readonly text: string;
+  /** All that the step is about, where its text names only the first. */
+  readonly names?: readonly string[];
   /** To be copied. */
   readonly command?: string;
   readonly link?: string;
 };
 
 const namesMax = 5;
-/** As vendors allow ids and names of organizations, tokens and stacks; nothing that a shell acts on. */
-const plain = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
 const plainPath = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}(\/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}){1,2}$/;
 
-export const nextSteps = (investigation: Investigation): readonly Step[] => {
+export const nextSteps = (investigation: Investigation, origin: Origin = unknownOrigin): readonly Step[] => {
   const { answer } = investigation.verdict;
   const isUsed = answer === 'used-by-others' || answer === 'probably';
   return [
     ...(answer === 'cannot-tell' ? missingSteps(investigation) : []),
     ...(answer === 'probably' || answer === 'cannot-tell' ? ask(investigation) : []),
-    ...investigation.subjects.flatMap((subject) => revoke(subject, investigation)).slice(0, namesMax),
-    ...(isUsed ? [...undo(investigation), ...rotate(investigation), ...lookFurther(investigation)] : []),
-    ...afterwards(investigation),
+    ...cutOffAll(investigation, origin),
+    ...(answer === 'cannot-tell' ? ifNobodys(investigation) : []),
+    ...(isUsed ? [...undo(investigation), ...rotate(investigation), ...lookFurther(investigation, origin)] : []),
+    ...afterwards(investigation, origin),
+  ];
+};
+
+/** Those that were abused come first; of many tokens one knows after some how it is done. */
+const cutOffAll = (investigation: Investigation, origin: Origin): readonly Step[] => {
+  const { subjects, sessions } = investigation;
+  const abused = new Set(sessions.map(({ principalKey }) => principalKey));
+  const all = [...subjects].sort((a, b) => Number(abused.has(b.key)) - Number(abused.has(a.key)));
+  const others = all.slice(namesMax).map((subject) => principalText(subject));
+  return [
+    ...all.slice(0, namesMax).flatMap((subject) => cutOff(subject, investigation, origin)),
+    ...(others.length === 0 ? [] : [{ text: `And in the same way: ${listed(others)}.` }]),
   ];
 };
 
@@ -40,16 +57,7 @@ const missingSteps = ({ verdict }: Investigation): readonly Step[] =>
 
 const ask = ({ sessions, subjects }: Investigation): readonly Step[] => {
   if (sessions.length === 0) return [];
-  // Tokens of the organization act as the organization, which nobody can ask.
-  const people = [
-    ...new Set(
-      subjects.flatMap((subject) =>
-        subject.principal.kind === 'user'
-          ? [subject.principal.name]
-          : subject.users.filter((user) => user !== organizationOf(subject)),
-      ),
-    ),
-  ];
+  const people = [...new Set(subjects.flatMap(peopleBehind))];
   const whom = people.length === 0 ? 'whoever owns it' : listed(people.slice(0, namesMax).map((user) => named(user)));
   const places = new Map(sessions.toReversed().map((session) => [session.ownerKey, session]));
   const where = [...places.values()]
@@ -59,53 +67,18 @@ const ask = ({ sessions, subjects }: Investigation): readonly Step[] => {
   return [{ text: `Ask ${whom} whether this was theirs: ${listed([...where.slice(0, namesMax), ...more])}.` }];
 };
 
-const organizationOf = ({ source }: Subject): string => source.slice(source.indexOf(':') + 1);
+/** As Scalr makes the addresses of service accounts. */
+const machineAddress = /@[^@]+\.scalr\.io$/i;
 
-const revoke = (subject: Subject, { verdict, deeds }: Investigation): readonly Step[] => {
-  const { principal, deletedAtMs } = subject;
-  const what = principalText(subject);
-  if (deletedAtMs !== undefined) {
-    const worked = [...deeds.sensitive, ...deeds.others].some(
-      ({ atMs, outcome }) => atMs > deletedAtMs && outcome === 'success',
-    );
-    const after = worked
-      ? 'and yet worked afterwards: check that it is gone, and tell the vendor.'
-      : 'check that every later attempt was refused.';
-    return [{ text: `The ${what} was deleted on ${instantText(deletedAtMs)}${worked ? ' ' : ': '}${after}` }];
-  }
-  const isUsed = verdict.answer === 'used-by-others' || verdict.answer === 'probably';
-  if (principal.kind === 'user') return [secureUser(subject, isUsed)];
-  const how = isUsed ? `Revoke the ${what} now.` : `Replace the ${what} all the same: what has leaked stays leaked.`;
-  return principal.provider === 'pulumi'
-    ? [pulumiRevoke(subject, how)]
-    : [{ text: `${how} Do it where it was issued.` }];
-};
-
-const personalTokens = 'https://app.pulumi.com/account/tokens';
-
-const secureUser = (subject: Subject, isUsed: boolean): Step => ({
-  text: `Secure the account of ${principalText(subject)}${isUsed ? ' now' : ' all the same'}: end its sessions, change password and second factor, delete its personal tokens.`,
-  ...(subject.principal.provider === 'pulumi' && { link: personalTokens }),
-});
-
-/** Administrators can delete tokens of the organization and its teams, never another member's personal ones. */
-const pulumiRevoke = (subject: Subject, how: string): Step => {
-  const { principal, users } = subject;
-  const organization = organizationOf(subject);
-  // Tokens of the organization and of its teams act as the organization; all others act as a person.
-  if (users.length > 0 && !users.includes(organization)) {
-    return {
-      text: `${how} A personal token only its owner can delete; if they cannot be reached, remove them from the organization.`,
-      link: personalTokens,
-    };
-  }
-  return {
-    text: `${how} As an administrator: Settings > Access Management > Access Tokens. A team's token: the team's page, Access Tokens.${users.length === 0 ? ` A personal token only its owner can delete, at ${personalTokens}.` : ''}`,
-    ...(plain.test(organization) &&
-      plain.test(principal.id) && {
-        command: `curl -X DELETE -H "Authorization: token $PULUMI_ACCESS_TOKEN" https://api.pulumi.com/api/orgs/${organization}/tokens/${principal.id}`,
-      }),
-  };
+/**
+ * Whom one can ask. Tokens of a Pulumi organization act as the organization, those of Scalr's service accounts as these;
+ * where the log does not say whose it is, an organization cannot be told from a person.
+ */
+const peopleBehind = ({ principal, source, users }: Subject): readonly string[] => {
+  if (principal.kind === 'user') return [principal.name];
+  if (principal.provider === 'scalr') return users.filter((user) => !machineAddress.test(user));
+  const organization = organizationOf(source);
+  return organization === undefined ? [] : users.filter((user) => user !== organization);
 };
 
 /** What undoes each kind of deed, or what to fear after it. */
@@ -129,29 +102,25 @@ const undo = ({ deeds, followers }: Investigation): readonly Step[] => {
     ),
   );
   for (const { principal, isMadeThere } of followers) if (isMadeThere) made.add(principal.name);
-  const names = made.size === 0 ? '' : `, first ${listed([...made].slice(0, namesMax).map((name) => named(name)))}`;
   return (Object.keys(undoing) as readonly SensitiveKind[])
     .filter((kind) => kinds.has(kind) && undoing[kind] !== '')
-    .map((kind) => ({ text: kind === 'credentials' ? `${undoing[kind]}${names}.` : undoing[kind] }));
+    .map((kind) =>
+      kind === 'credentials' && made.size > 0
+        ? { text: `${undoing[kind]}: ${namesOf([...made])}.`, ...allOf([...made]) }
+        : { text: kind === 'credentials' ? `${undoing[kind]}.` : undoing[kind] },
+    );
 };
 
-/** What was opened is known to the thief; what was merely in reach comes after it. */
-const rotate = ({ deeds, reach, subjects }: Investigation): readonly Step[] => {
-  const opened = new Set(
-    [...deeds.sensitive, ...deeds.others].flatMap(({ principal, action, target, outcome }) => {
-      const kind = kindOf(principal.provider, action);
-      return outcome === 'success' &&
-        target !== undefined &&
-        (kind === 'secrets' || kind === 'state' || kind === 'deploy')
-        ? [target]
-        : [];
-    }),
-  );
-  const others = reach.filter(({ target }) => !opened.has(target));
+/** What was opened is known to the thief; what was merely in reach comes after it, and has a table of its own. */
+const rotate = ({ opened, deeds, reach, subjects }: Investigation): readonly Step[] => {
+  const names = opened.map(({ target }) => target);
+  const known = new Set(names);
+  const others = reach.filter(({ target }) => !known.has(target));
   const steps: Step[] = [];
-  if (opened.size > 0) {
+  if (names.length > 0) {
     steps.push({
-      text: `Rotate the secrets of ${namesOf([...opened])}: they were opened. Cloud credentials come first.`,
+      text: `Rotate the secrets of ${namesOf(names)}: they were opened. Cloud credentials come first.`,
+      ...allOf(names),
       ...historyCommand(deeds, subjects[0]),
     });
   }
@@ -161,11 +130,25 @@ const rotate = ({ deeds, reach, subjects }: Investigation): readonly Step[] => {
   return steps;
 };
 
+/** What is at stake until somebody has answered. */
+const ifNobodys = ({ opened }: Investigation): readonly Step[] => {
+  const names = opened.map(({ target }) => target);
+  if (names.length === 0) return [];
+  return [
+    {
+      text: `If nobody says that it was theirs, rotate the secrets of ${namesOf(names)}: they were opened.`,
+      ...allOf(names),
+    },
+  ];
+};
+
 const namesOf = (names: readonly string[]): string => {
   const shown = names.slice(0, namesMax).map((name) => named(name));
   const more = names.length - shown.length;
   return listed(more > 0 ? [...shown, `${more} more`] : shown);
 };
+
+const allOf = (names: readonly string[]): Pick<Step, 'names'> => (names.length > namesMax ? { names } : {});
 
 const historyCommand = (
   { sensitive, others }: Investigation['deeds'],
@@ -175,45 +158,64 @@ const historyCommand = (
     ({ action, target }) => action.startsWith('stack-') && target !== undefined && plainPath.test(target),
   )?.target;
   if (subject === undefined || stack === undefined || subject.principal.provider !== 'pulumi') return {};
-  const organization = organizationOf(subject);
+  const organization = organizationOf(subject.source);
   const isWhole = stack.split('/').length === 3;
-  if (!isWhole && !plain.test(organization)) return {};
+  if (!isWhole && (organization === undefined || !plain.test(organization))) return {};
   return { command: `pulumi stack history --stack ${isWhole ? stack : `${organization}/${stack}`}` };
 };
 
-const lookFurther = ({ followers, callers }: Investigation): readonly Step[] => {
-  const tokens = followers.filter(({ principal }) => principal.kind === 'token' && plain.test(principal.id));
+const lookFurther = ({ followers, callers, leakedAtMs }: Investigation, { again }: Origin): readonly Step[] => {
   const addresses = callers.filter(({ judgement }) => judgement === 'foreign').flatMap((caller) => caller.addresses);
-  const [other] = tokens;
+  const names = followers.map(({ principal }) => principal.name);
+  const other = followers.find(isInvestigable)?.principal;
+  const since = leakedAtMs === undefined ? [] : ['--leaked-at', isoSeconds(leakedAtMs)];
   return [
-    ...(other === undefined
+    ...(names.length === 0
       ? []
       : [
           {
-            text: `Investigate what else was used from there: ${namesOf(followers.map(({ principal }) => principal.name))}.`,
-            command: `tokenwatch investigate ${other.principal.id}`,
+            text: `Investigate what else was used from there: ${namesOf(names)}.`,
+            ...allOf(names),
+            ...(other !== undefined &&
+              again !== undefined && {
+                command: commandOf(['tokenwatch', 'investigate', other.id, ...since, ...again]),
+              }),
           },
         ]),
     ...(addresses.length === 0
       ? []
       : [
           {
-            text: `Look for ${listed(addresses.slice(0, namesMax).map((address) => named(address)))} in the logs of your cloud accounts and of your source control.`,
+            text: `Look for ${namesOf(addresses)} in the logs of your cloud accounts and of your source control.`,
+            ...allOf(addresses),
           },
         ]),
   ];
 };
 
-const afterwards = ({ verdict, subjects }: Investigation): readonly Step[] => {
-  const organization = subjects[0] === undefined ? '' : organizationOf(subjects[0]);
-  const isPulumi = subjects[0]?.principal.provider === 'pulumi' && plain.test(organization);
+/** Ids of Scalr hold an e-mail address. */
+const plainId = /^[A-Za-z0-9][A-Za-z0-9_.@+/-]{0,199}$/;
+const isInvestigable = ({ principal }: Follower): boolean => principal.kind === 'token' && plainId.test(principal.id);
+
+const afterwards = ({ verdict, subjects }: Investigation, origin: Origin): readonly Step[] => {
+  const options = origin.watch ?? watchOptions(subjects[0], origin);
   return [
     ...(verdict.answer === 'no-sign'
-      ? [{ text: 'Keep in mind what this log cannot show (below): no sign is not a proof.' }]
+      ? [{ text: 'Keep in mind what this log cannot show: no sign is not a proof.' }]
       : []),
     {
       text: 'Keep watching until every job has moved to the new token and the old one stays silent.',
-      ...(isPulumi && { command: `tokenwatch watch --organization ${organization}` }),
+      ...(options !== undefined && { command: commandOf(['tokenwatch', 'watch', ...options]) }),
     },
   ];
+};
+
+/** For files. Scalr's log can only be watched with settings that say where it goes. */
+const watchOptions = (subject: Subject | undefined, { apiUrls }: Origin): readonly string[] | undefined => {
+  if (subject?.principal.provider !== 'pulumi') return undefined;
+  const organization = organizationOf(subject.source);
+  const url = apiUrls.get('pulumi');
+  return organization === undefined || !plain.test(organization)
+    ? undefined
+    : ['--organization', organization, ...(url === undefined ? [] : ['--base-url', url])];
 };

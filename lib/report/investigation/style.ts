@@ -34,6 +34,8 @@ ol.steps{padding-left:0;list-style:none;counter-reset:step;max-width:none}
 ol.steps>li{counter-increment:step;position:relative;padding:.9rem 0 .9rem 2.6rem;margin:0;border-top:1px solid var(--rule)}
 ol.steps>li:last-child{border-bottom:1px solid var(--rule)}
 ol.steps>li::before{content:counter(step);position:absolute;left:0;top:.95rem;width:1.6rem;height:1.6rem;border-radius:50%;background:var(--wash);text-align:center;font-size:.875rem;line-height:1.6rem;font-weight:600}
+.names{columns:3 14rem;margin:.6rem 0 0;font-size:.875rem;font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;max-width:none}
+.names li{margin:.1rem 0;break-inside:avoid}
 .steps span{display:block;max-width:46rem}
 code,.mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.875em}
 .command{display:block;margin-top:.5rem;padding:.55rem .8rem;background:var(--wash);border-radius:5px;overflow-wrap:anywhere;white-space:pre-wrap}
@@ -60,6 +62,7 @@ svg{display:block;max-width:100%;min-width:42rem;height:auto}
 .tick-foreign{fill:var(--foreign)}
 .leak-label{fill:var(--ink);font-weight:600}
 .leak{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:5 4}
+.limit{stroke:var(--soft);stroke-width:1.25;stroke-dasharray:2 4}
 .axis{stroke:var(--rule);stroke-width:1}
 .bar-usual{fill:var(--usual)}
 .bar-foreign{fill:var(--foreign)}
@@ -80,4 +83,4 @@ footer{margin-top:4rem;padding-top:1rem;border-top:1px solid var(--rule);color:v
 `;
 
 /** SHA-256 of the text above, in base64. */
-export const styleHash = '9ATEKlMjNyItXGzW8Mmh3spDrR/Ayc5n2UomPMT6+CA=';
+export const styleHash = 'KHJYk49ubiy8FmeIZZZykaLOcITALZhvuj2vvzGsFJI=';

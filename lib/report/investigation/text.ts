@@ -1,4 +1,4 @@
-import type { Investigation } from '../../core/investigation/investigation.ts';
+import type { Follower, Investigation } from '../../core/investigation/investigation.ts';
 import type { Answer } from '../../core/investigation/verdict.ts';
 import { type Paint, paintOf } from '../colours.ts';
 import { factColumns, item, labelColumns, type Section, sectionLines } from '../labelled.ts';
@@ -15,10 +15,12 @@ import {
   deedSummary,
   deedsToShow,
   followerText,
+  gravestFirst,
   reachColumns,
   reachRow,
 } from './deed-rows.ts';
-import { nextSteps } from './next.ts';
+import { nextSteps, type Step } from './next.ts';
+import { type Origin, unknownOrigin } from './origin.ts';
 import { answerWords, headlineDetail, missingText, subjectDetail, whyTexts } from './verdict-words.ts';
 
 /**
@@ -31,6 +33,7 @@ export type InvestigationTextSettings = {
   /** The reader's zone, as an IANA name; UTC is always said. */
   readonly zone?: string | undefined;
   readonly colour?: boolean;
+  readonly origin?: Origin;
 };
 
 /** What fits a screen; JSON and HTML have more. */
@@ -42,7 +45,7 @@ const reachMax = 8;
 
 export const investigationText = (
   investigation: Investigation,
-  { width, zone, colour = false }: InvestigationTextSettings = {},
+  { width, zone, colour = false, origin = unknownOrigin }: InvestigationTextSettings = {},
 ): string => {
   const columns = factColumns(width);
   const paint = paintOf(colour);
@@ -61,7 +64,7 @@ export const investigationText = (
     { label: 'In reach', lines: reachLines(investigation, columns, paint) },
     { label: 'Coverage', lines: items('-', coverageTexts(investigation), columns) },
     { label: 'Not shown', lines: items('-', blindSpots(investigation), columns) },
-    { label: 'Next', lines: nextLines(investigation, columns, paint) },
+    { label: 'Next', lines: nextLines(nextSteps(investigation, origin), columns, paint) },
   ];
   const label = answerWords[verdict.answer].toUpperCase();
   const [first = '', ...rest] = wrapped(`${label}: ${headlineDetail(investigation)}`, columns + labelColumns);
@@ -119,9 +122,22 @@ const followerLines = (investigation: Investigation, columns: number, paint: Pai
       .flatMap((follower, at) => [
         ...(at === 0 ? [] : ['']),
         ...wrapped(`${principalText(follower)}: ${followerText(follower)}`, columns),
-        ...table(titles, follower.events.slice(0, movesMax).map(deedRow), { width: columns, heading: paint.dim }),
+        ...moveLines(follower, (rows) => table(titles, rows, { width: columns, heading: paint.dim })),
       ]),
     ...(followers.length > followersMax ? [`and ${counted(followers.length - followersMax, 'other', 'others')}`] : []),
+  ];
+};
+
+/** What worked and matters first: five attempts that were refused must not hide the one that was not. */
+const moveLines = (
+  follower: Follower,
+  tabled: (rows: readonly (readonly string[])[]) => readonly string[],
+): readonly string[] => {
+  const moves = gravestFirst(follower.events);
+  const unshown = moves.length - movesMax + follower.unlisted;
+  return [
+    ...tabled(moves.slice(0, movesMax).map(deedRow)),
+    ...(unshown > 0 ? [`and ${counted(unshown, 'more', 'more')}: see --html or --json`] : []),
   ];
 };
 
@@ -157,8 +173,8 @@ const reachLines = (investigation: Investigation, columns: number, paint: Paint)
 };
 
 /** Commands and links stand on lines of their own, so that they can be copied whole. */
-const nextLines = (investigation: Investigation, columns: number, paint: Paint): readonly string[] =>
-  nextSteps(investigation).flatMap(({ text, command, link }, at) => {
+const nextLines = (steps: readonly Step[], columns: number, paint: Paint): readonly string[] =>
+  steps.flatMap(({ text, command, link }, at) => {
     const indent = ' '.repeat(`${at + 1}. `.length);
     return [
       ...item(`${at + 1}.`, text, columns),

@@ -2,9 +2,10 @@ import type { Finding } from '../../core/alert.ts';
 import type { Caller, Investigation, Subject } from '../../core/investigation/investigation.ts';
 import type { Explanation, JudgedSession, Judgement } from '../../core/investigation/judge-place.ts';
 import type { Answer, Missing } from '../../core/investigation/verdict.ts';
+import type { Stretch } from '../../core/time.ts';
 import { named } from '../safe-text.ts';
 import { sentenceOf } from '../sentences.ts';
-import { durationText, instantText, spanText } from '../times.ts';
+import { clockText, durationText, instantText, spanText } from '../times.ts';
 import { counted, listed, networkText, principalNouns, principalText } from '../words.ts';
 
 /**
@@ -78,6 +79,8 @@ const shortly = (missing: Missing | undefined): string => {
       return `the log ends on ${instantText(missing.logToMs)}`;
     case 'silence':
       return `the log is silent for ${durationText(missing.silence.toMs - missing.silence.fromMs)}, and may have a hole there`;
+    case 'too-full':
+      return `${counted(missing.seconds.length, 'second')} of the log could not be read`;
     case 'unread-records':
       return `${counted(missing.count, 'record')} of the log could not be read`;
     case 'history':
@@ -102,6 +105,8 @@ export const missingText = (missing: Missing): string => {
       return `The log ends on ${instantText(missing.logToMs)}; it would be needed until ${instantText(missing.neededToMs)}. Get the rest, or say with --until when the token was revoked.`;
     case 'silence':
       return `Nobody did anything ${spanText(missing.silence)}: ${durationText(missing.silence.toMs - missing.silence.fromMs)} is far longer than this log is ever silent. A part may be missing. Compare it with the vendor's own log.`;
+    case 'too-full':
+      return `${tooFullText(missing.seconds)}. Look at that time in the vendor's own console.`;
     case 'unread-records':
       return `${counted(missing.count, 'record')} could not be read and may have been of this token. "tokenwatch replay --list-bad" lists them.`;
     case 'history':
@@ -113,6 +118,13 @@ export const missingText = (missing: Missing): string => {
     case 'unlisted-sessions':
       return `${counted(missing.count, 'session')} more than can be judged one by one. Give a shorter log, or a narrower time.`;
   }
+};
+
+/** Without the stop at its end. */
+export const tooFullText = (seconds: readonly Stretch[]): string => {
+  const [first] = seconds;
+  const at = first === undefined ? '' : `, the first at ${clockText(first.fromMs, { withDay: true })} UTC`;
+  return `${counted(seconds.length, 'second')} held more events than can be asked for at once, and ${seconds.length === 1 ? 'was' : 'were'} passed over${at}: a flood, in which somebody may have hidden`;
 };
 
 export const explanationWords: Readonly<Record<Explanation, string>> = {
@@ -148,8 +160,11 @@ export const whyTexts = (investigation: Investigation, zone?: string): readonly 
   const { verdict, sessions, callers, history, leakedAtMs } = investigation;
   const foreign = sessions.filter(({ judgement }) => judgement === 'foreign');
   const told = foreign.length > 0 ? foreign : sessions;
-  const sentences = bestFindings(told).map(([finding, { principalKey }]) =>
-    sentenceOf(finding, { principal: subjectOf(investigation, principalKey), zone }),
+  const sentences = bestFindings(told).map(([finding, session]) =>
+    sentenceOf(withOthers(finding, session, investigation), {
+      principal: subjectOf(investigation, session.principalKey),
+      zone,
+    }),
   );
   return [
     ...(leakedAtMs !== undefined && verdict.firstForeignMs !== undefined && verdict.firstForeignMs < leakedAtMs
@@ -163,6 +178,7 @@ export const whyTexts = (investigation: Investigation, zone?: string): readonly 
         ]
       : []),
     ...sentences.slice(0, sentencesMax),
+    ...beforeIt(investigation, zone),
     ...explained(callers),
     ...(verdict.answer === 'no-sign' && verdict.judged > 0
       ? ['No session came from a place, at an hour, in a number or with an action that would be surprising for it.']
@@ -173,6 +189,32 @@ export const whyTexts = (investigation: Investigation, zone?: string): readonly 
     ...(verdict.answer === 'probably'
       ? ['One strong sign is no proof: a service of your own in a new place looks the same until somebody is asked.']
       : []),
+  ];
+};
+
+/** The monitor counts as seen there only whom it knew well by then; the log as a whole knows of everybody. */
+const withOthers = (finding: Finding, { startMs }: JudgedSession, { followers }: Investigation): Finding => {
+  const { evidence } = finding;
+  if (evidence.detector !== 'unfamiliar-network' || evidence.othersOnPrefix > 0) return finding;
+  const othersOnPrefix = followers.filter(({ events: [first] }) => first !== undefined && first.atMs < startMs).length;
+  return { ...finding, evidence: { ...evidence, othersOnPrefix } };
+};
+
+/** Where one token leaked, others often did: who came from there first is as much in question. */
+const beforeIt = ({ verdict, followers }: Investigation, zone: string | undefined): readonly string[] => {
+  const firstMs = verdict.firstForeignMs;
+  if (firstMs === undefined) return [];
+  const earlier = followers
+    .flatMap(({ principal, events: [first] }) =>
+      first !== undefined && first.atMs < firstMs ? [{ principal, atMs: first.atMs }] : [],
+    )
+    .sort((a, b) => a.atMs - b.atMs);
+  const [first] = earlier;
+  if (first === undefined) return [];
+  const who = earlier.slice(0, namesMax).map((each) => principalText(each));
+  const more = earlier.length > namesMax ? [counted(earlier.length - namesMax, 'other', 'others')] : [];
+  return [
+    `From the same network came ${listed([...who, ...more])}, first on ${instantText(first.atMs, zone)}: more may have leaked than this.`,
   ];
 };
 

@@ -1,7 +1,9 @@
 import type { Alert } from '../../core/alert.ts';
 import { dayOf } from '../../core/time.ts';
 import { acknowledgedLine } from '../acknowledgement-text.ts';
+import type { Readers } from '../alert-message.ts';
 import { howSure, whenText, whoText } from '../alert-text.ts';
+import { stepText } from '../commands.ts';
 import { nextSteps } from '../next-steps.ts';
 import { shownText } from '../safe-text.ts';
 import { headlineOf, sentenceOf } from '../sentences.ts';
@@ -10,11 +12,11 @@ import { addressText, counted, networkText } from '../words.ts';
 import { context, type Link, labelled, lines, links, type SlackMessage, slackMessageOf } from './message.ts';
 
 /**
- * An alert as a Slack message, in the order of the questions asked at night: what, why, where, what do I do now. `zone`: the
- * readers', said beside UTC.
+ * An alert as a Slack message, in the order of the questions asked at night: what, why, where, what do I do now. Commands
+ * stand on lines of their own, so that one line is what is copied.
  */
 
-export const slackMessage = (alert: Alert, zone?: string): SlackMessage =>
+export const slackMessage = (alert: Alert, { zone, ...place }: Readers = {}): SlackMessage =>
   slackMessageOf(`${alert.severity.toUpperCase()}: ${headlineOf(alert)}`, [
     lines([whenText(alert, zone), whoText(alert), howSure(alert)]),
     labelled(
@@ -29,7 +31,7 @@ export const slackMessage = (alert: Alert, zone?: string): SlackMessage =>
     labelled('Events', eventLines(alert)),
     labelled(
       'Next',
-      nextSteps(alert).map((step, at) => `${at + 1}. ${step}`),
+      nextSteps(alert, place).map((step, at) => `${at + 1}. ${stepText(step)}`),
     ),
     links(linksFor(alert)),
     context([`Alert ${shownText(alert.id, idColumnsMax)}`, `Log ${shownText(alert.source, idColumnsMax)}`]),

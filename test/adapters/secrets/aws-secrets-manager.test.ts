@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
+import { awsCredentials } from '../../../lib/adapters/secrets/aws-identity.ts';
+import { awsSecretsManager } from '../../../lib/adapters/secrets/aws-secrets-manager.ts';
 import type { Environment } from '../../../lib/adapters/secrets/secret-store.ts';
 import { openSecrets } from '../../../lib/adapters/secrets/secrets.ts';
 import type { AwsSecretReference } from '../../../lib/config/secret-reference.ts';
 import { type AwsStandIn, awsStandIn } from './aws-stand-in.ts';
 import { exampleKey } from './signature.ts';
-import { closeStandIns, handClock } from './stand-in.ts';
+import { closeStandIns, handClock, standIn } from './stand-in.ts';
 
 afterEach(closeStandIns);
 
@@ -107,11 +109,28 @@ describe('a refusal of AWS', () => {
     const aws = await awsHolding();
     aws.failure = { type: 'AccessDeniedException' };
     await expect(reading(aws, { id: arn })).rejects.toThrow(`GetSecretValue on ${arn}`);
+    const partial = arn.slice(0, -'-AbCdEf'.length);
+    await expect(reading(aws, { id: partial })).rejects.toThrow(`GetSecretValue on ${partial}-??????`);
   });
 
   it('follows from keys that AWS does not know', async () => {
     const wrong = { AWS_SECRET_ACCESS_KEY: 'another-key-of-nobody' };
     await expect(reading(await awsHolding(), {}, wrong)).rejects.toMatchObject({ failure: 'login' });
+  });
+
+  it('is no answer at all where somebody listens and says nothing', async () => {
+    const silent = await standIn(() => new Promise(() => undefined));
+    const environment = { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: silent.url };
+    const store = awsSecretsManager({
+      environment,
+      clock: handClock(),
+      credentials: awsCredentials(exampleKey),
+      msMax: 50,
+    });
+    await expect(store.read(reference)).rejects.toMatchObject({
+      failure: 'unavailable',
+      message: expect.stringContaining('did not answer (ETIMEDOUT)'),
+    });
   });
 
   it('is no answer at all where nobody listens', async () => {

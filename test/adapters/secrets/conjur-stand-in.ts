@@ -16,6 +16,8 @@ export type ConjurStandIn = StandIn & {
   instead: Reply | undefined;
   /** Old servers answer the login in JSON, whatever was asked for. */
   isOld: boolean;
+  /** Whose STS the server asks; '' stands for the global one, which belongs to us-east-1. */
+  stsRegion: string;
   logins: number;
   /** Ends all tokens at once, as a restart with a new key does. */
   endTokens(): void;
@@ -39,6 +41,7 @@ export const conjurStandIn = async (
     isPermitted: true,
     instead: undefined,
     isOld: false,
+    stsRegion: '',
     logins: 0,
     endTokens: () => issued.clear(),
   };
@@ -57,7 +60,7 @@ const answer = (conjur: ConjurStandIn, issued: Map<string, number>, { method, ur
     return body === conjur.apiKey ? issue(conjur, issued, headers['accept-encoding']) : { status: 401 };
   }
   if (method === 'POST' && url === authenticate.iam) {
-    return isOurRole(body, conjur.clock.nowMs()) ? issue(conjur, issued, headers['accept-encoding']) : { status: 401 };
+    return isOurRole(body, conjur) ? issue(conjur, issued, headers['accept-encoding']) : { status: 401 };
   }
   const token = /^Token token="([^"]+)"$/.exec(headers.authorization ?? '')?.[1] ?? '';
   const issuedAtMs = issued.get(token);
@@ -81,13 +84,14 @@ const answer = (conjur: ConjurStandIn, issued: Map<string, number>, { method, ur
     : { status: 403 };
 };
 
-/** Conjur sends these headers to the global STS; here their signature is checked instead. */
-const isOurRole = (body: string, nowMs: number): boolean => {
+/** Conjur sends these headers to its STS; here their signature is checked instead. */
+const isOurRole = (body: string, { clock, stsRegion }: ConjurStandIn): boolean => {
   const headers: Readonly<Record<string, string>> = JSON.parse(body);
   const query = 'Action=GetCallerIdentity&Version=2011-06-15';
   const scope = signatureScope({ method: 'GET', path: '/', query, headers, body: '' });
-  if (scope === undefined || !isTimely(scope, nowMs)) return false;
-  return scope.service === 'sts' && scope.region === 'us-east-1' && headers.host === 'sts.amazonaws.com';
+  if (scope === undefined || !isTimely(scope, clock.nowMs())) return false;
+  const host = stsRegion === '' ? 'sts.amazonaws.com' : `sts.${stsRegion}.amazonaws.com`;
+  return scope.service === 'sts' && scope.region === (stsRegion || 'us-east-1') && headers.host === host;
 };
 
 const issue = (conjur: ConjurStandIn, issued: Map<string, number>, encoding: unknown): Reply => {

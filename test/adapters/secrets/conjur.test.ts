@@ -52,6 +52,15 @@ describe('a token of Conjur', () => {
     expect(conjur.logins).toBe(2);
   });
 
+  it('is replaced no later where the clock was set back', async () => {
+    const conjur = await conjurHolding();
+    const read = readingFrom(conjur);
+    await read();
+    conjur.clock.pass(-3 * 60 * minuteMs);
+    await read();
+    expect(conjur.logins).toBe(2);
+  });
+
   it('is put into base64 where an old server has not done so', async () => {
     const conjur = await conjurHolding();
     conjur.isOld = true;
@@ -74,6 +83,14 @@ describe('logging in to Conjur', () => {
     const byRole = { CONJUR_AUTHN_API_KEY: undefined, CONJUR_AUTHENTICATOR_ID: 'prod', ...exampleKey };
     expect(await readingFrom(conjur, byRole)()).toBe('made-up-token');
     expect(conjur.got.map(({ body }) => body).join()).not.toContain(exampleKey.AWS_SECRET_ACCESS_KEY);
+  });
+
+  it('proves the role to the STS of a region where Conjur asks that', async () => {
+    const conjur = await conjurHolding();
+    conjur.stsRegion = 'eu-west-1';
+    const byRole = { CONJUR_AUTHN_API_KEY: undefined, CONJUR_AUTHENTICATOR_ID: 'prod', ...exampleKey };
+    expect(await readingFrom(conjur, { ...byRole, CONJUR_AWS_STS_REGION: 'eu-west-1' })()).toBe('made-up-token');
+    await expect(readingFrom(conjur, byRole)()).rejects.toThrow('CONJUR_AWS_STS_REGION');
   });
 
   it.each([

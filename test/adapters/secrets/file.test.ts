@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +38,15 @@ describe('a secret in a file', () => {
     await expect(fileSecrets.read(reference)).rejects.toMatchObject({
       failure: 'unusable',
       message: expect.stringContaining(text),
+    });
+  });
+
+  it('is no pipe, and nobody is waited for who might write into it', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await expect(fileSecrets.read({ ...reference, path: pipe })).rejects.toMatchObject({
+      failure: 'unusable',
+      message: expect.stringContaining('is not a file'),
     });
   });
 

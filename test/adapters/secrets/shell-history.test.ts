@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,27 @@ describe('the history of a shell', () => {
       { file: '~/.bash_history', lines: 1 },
       { file: '~/.zsh_history', lines: 2 },
     ]);
+  });
+
+  it('is searched where the shell was told to keep it, where PowerShell does, and for any kind of secret', async () => {
+    const elsewhere = join(home, 'elsewhere');
+    const folder = join(home, '.local/share/powershell/PSReadLine');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'ConsoleHost_history.txt'), `$env:VAULT_TOKEN = "hvs.${'A'.repeat(24)}"\r\n`);
+    writeFileSync(elsewhere, 'curl https://hooks.slack.com/services/T000/B000/made-up -d {}\n');
+    const found = await tokensInShellHistory(home, { HISTFILE: elsewhere });
+    expect(found).toContainEqual({ file: '~/elsewhere', lines: 1 });
+    expect(found).toContainEqual({ file: '~/.local/share/powershell/PSReadLine/ConsoleHost_history.txt', lines: 1 });
+    expect(await tokensInShellHistory(join(home, 'nowhere'), { HISTFILE: elsewhere })).toEqual([
+      { file: elsewhere, lines: 1 },
+    ]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is passed over where it is a pipe into which nobody writes', async () => {
+    const pipe = join(home, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(await tokensInShellHistory(join(home, 'nowhere'), { HISTFILE: pipe })).toEqual([]);
   });
 
   it('is fine where there is none, or nothing in it', async () => {

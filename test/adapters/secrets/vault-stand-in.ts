@@ -22,6 +22,8 @@ export type VaultStandIn = StandIn & {
   readonly mounts: Map<string, { readonly type: string; readonly version?: '1' | '2' }>;
   /** By the path as a person writes it; undefined: the latest version was deleted. */
   readonly secrets: Map<string, Readonly<Record<string, unknown>> | undefined>;
+  /** Whether what was deleted cannot be brought back. */
+  isDestroyed: boolean;
   /** Tokens with this policy may read. */
   readPolicy: string;
   /** Whether tokens may ask which engine a path belongs to. */
@@ -62,6 +64,7 @@ export const vaultStandIn = async (options: { readonly isHttps?: boolean } = {})
     secrets: new Map(),
     readPolicy: 'tokenwatch',
     tellsMounts: true,
+    isDestroyed: false,
     instead: undefined,
     namespace: undefined,
     appRole: { roleId: 'role-id-made-up', secretId: 'secret-id-made-up' },
@@ -196,6 +199,11 @@ const read = (vault: VaultStandIn, path: string, { policies }: VaultToken): Repl
   if (!vault.secrets.has(asWritten)) return errors(404);
   const fields = vault.secrets.get(asWritten);
   if (version !== '2') return { status: 200, body: { lease_duration: 2_764_800, data: fields } };
-  const metadata = { version: 3, destroyed: false, deletion_time: fields === undefined ? '2026-03-13T00:00:00Z' : '' };
+  const isDeleted = fields === undefined && !vault.isDestroyed;
+  const metadata = {
+    version: 3,
+    destroyed: fields === undefined && vault.isDestroyed,
+    deletion_time: isDeleted ? '2026-03-13T00:00:00Z' : '',
+  };
   return { status: fields === undefined ? 404 : 200, body: { data: { data: fields ?? null, metadata } } };
 };

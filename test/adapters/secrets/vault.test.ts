@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -182,6 +182,15 @@ describe('what is wrong with a secret in Vault', () => {
     expect(text).not.toContain('marked-value');
   });
 
+  it('is told without the name of a field that is itself a token, put on the wrong side of a colon', async () => {
+    const swapped = `pul-${'0'.repeat(16)}`;
+    const text = await failing((vault) =>
+      vault.secrets.set(reference.path, { slack: 'made-up', [swapped]: 'pulumi ' }),
+    );
+    expect(text).toContain('It has: slack, (a longer name).');
+    expect(text).not.toContain(swapped);
+  });
+
   it.each([
     ['a deleted version', 'secret/tokenwatch', 'its latest version was deleted'],
     ['a path of the API', 'secret/data/tokenwatch', 'Leave out data/'],
@@ -190,6 +199,26 @@ describe('what is wrong with a secret in Vault', () => {
   ])('is named: %s', async (_, path, expected) => {
     const text = await failing((vault) => vault.secrets.set('secret/tokenwatch', undefined), { ...reference, path });
     expect(text).toContain(expected);
+  });
+
+  it('is told to be beyond recall where its version was destroyed', async () => {
+    const text = await failing((vault) => {
+      vault.secrets.set(reference.path, undefined);
+      vault.isDestroyed = true;
+    });
+    expect(text).toContain('its latest version was destroyed, which nothing brings back');
+    expect(text).not.toContain('undelete');
+  });
+
+  it('is told apart from a question that Vault does not take', async () => {
+    const vault = await vaultHolding();
+    const read = readingFrom(vault, appRole);
+    await read();
+    vault.instead = { status: 400, body: { errors: ['marked-value'] } };
+    const text = String(await read().catch((error: unknown) => error));
+    expect(text).toContain('does not take the question (400). Check the mount, the path and VAULT_NAMESPACE');
+    expect(text).not.toContain('has no such secret');
+    expect(text).not.toContain('marked-value');
   });
 
   it.each([
@@ -271,6 +300,12 @@ describe('reaching Vault', () => {
       message: expect.stringMatching(/SIGNED.*VAULT_CACERT/),
     });
     await expect(readingFrom(vault, { ...appRole, VAULT_CACERT: '/nowhere.pem' })()).rejects.toThrow('ENOENT');
+    const text = readFileSync(authorityFile, 'utf8');
+    const asText = { ...appRole, VAULT_CACERT_BYTES: text, VAULT_CACERT: '/nowhere.pem' };
+    expect(await readingFrom(vault, asText)()).toBe('made-up-token');
+    await expect(readingFrom(vault, { ...appRole, VAULT_CACERT_BYTES: 'none' })()).rejects.toThrow(
+      'VAULT_CACERT_BYTES',
+    );
   });
 
   it('ends at an answer without end', async () => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { filterLogEvents } from '../../../lib/adapters/sources/cloudwatch-client.ts';
 import { type FilterLogEvents, type LogLine, logPages } from '../../../lib/adapters/sources/cloudwatch-logs.ts';
 import { SecretError } from '../../../lib/app/ports.ts';
-import { closeStandIns } from '../secrets/stand-in.ts';
+import { closeStandIns, standIn } from '../secrets/stand-in.ts';
 import { cloudwatchStandIn, type GroupAnswer } from './cloudwatch-stand-in.ts';
 
 afterEach(closeStandIns);
@@ -102,6 +102,19 @@ describe('AWS’s client', () => {
     expect(got).toHaveLength(2);
   });
 
+  it('does not wait for a server that says nothing', async () => {
+    const silent = await standIn(() => new Promise(() => undefined));
+    const filter = filterLogEvents({
+      environment: { ...environment, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: silent.url },
+      credentials,
+      msMax: 20,
+    });
+    await expect(linesIn(filter)).rejects.toMatchObject({
+      failure: 'unavailable',
+      message: expect.stringContaining('ETIMEDOUT'),
+    });
+  });
+
   const arn = `arn:aws:logs:eu-west-1:111122223333:log-group:${name}`;
   it.each([
     [
@@ -146,6 +159,9 @@ describe('a client that fails', () => {
     await expect(linesIn(failing(new SecretError('login', 'No AWS credentials were found.')))).rejects.toMatchObject({
       failure: 'credentials',
       message: expect.stringContaining('No AWS credentials were found.'),
+    });
+    await expect(linesIn(failing(new SecretError('unavailable', 'made up')))).rejects.toMatchObject({
+      failure: 'unavailable',
     });
   });
 });

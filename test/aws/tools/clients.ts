@@ -27,14 +27,21 @@ export type Clients = ReturnType<typeof clientsOf>;
 /** For the few calls whose client the project does not need otherwise. The root's signature is not checked. */
 export const ask = async (
   { gateway }: Pick<EmulatedAws, 'gateway'>,
-  { service, method, path, body }: { service: string; method: string; path: string; body?: string },
+  {
+    service,
+    method,
+    path,
+    target,
+    body,
+  }: { service: string; method: string; path: string; target?: string; body?: string },
 ): Promise<{ readonly status: number; readonly headers: Headers; readonly text: string }> => {
-  const isForm = service === 'monitoring' || service === 'sts';
+  const isForm = service === 'iam' || service === 'monitoring' || service === 'sts';
   const answer = await fetch(`${gateway.url}${path}`, {
     method,
     headers: {
       authorization: `AWS4-HMAC-SHA256 Credential=${account}/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=made-up`,
       'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json',
+      ...(target !== undefined && { 'x-amz-target': target }),
     },
     ...(body !== undefined && { body }),
   });

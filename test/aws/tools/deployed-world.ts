@@ -53,6 +53,8 @@ export type DeployedWorld = {
   readonly poll: (source: DeployedFunction) => Promise<Invoked>;
   /** Lays events into Scalr's log group, as EventBridge does. */
   readonly addToScalrLog: (events: readonly ScalrLogEvent[]) => Promise<void>;
+  /** Hands them to EventBridge as Scalr does: to the event source, whence bus and rule take them. */
+  readonly sendAsScalr: (events: readonly ScalrLogEvent[]) => Promise<void>;
   readonly archived: () => Promise<readonly OutputLogEvent[]>;
   readonly redeploy: (change: Readonly<Record<string, unknown>>) => Promise<void>;
   readonly setSchedules: (state: 'ENABLED' | 'DISABLED') => Promise<void>;
@@ -178,6 +180,7 @@ const build = async (folder: string, ends: (() => unknown)[]): Promise<Omit<Depl
     },
     poll: (source) => invoke(aws, source),
     addToScalrLog,
+    sendAsScalr: (events) => sendAsScalr(aws, events),
     archived: () => everyEvent(clients, scalr.environment.ARCHIVE_GROUP ?? ''),
     redeploy: async (change) => {
       write(change);
@@ -210,6 +213,21 @@ export const everyEvent = async ({ logs }: Clients, logGroupName: string): Promi
     }
     if (fresh.length === 0) return found;
     startTime = events.at(-1)?.timestamp ?? startTime;
+  }
+};
+
+/** What EventBridge takes at once. */
+const entriesMax = 10;
+
+const sendAsScalr = async (aws: EmulatedAws, events: readonly ScalrLogEvent[]): Promise<void> => {
+  for (let at = 0; at < events.length; at += entriesMax) {
+    const Entries = events.slice(at, at + entriesMax).map(({ message }) => {
+      const { source, detail, ...envelope } = JSON.parse(message) as Readonly<Record<string, unknown>>;
+      return { Source: source, DetailType: envelope['detail-type'], Detail: JSON.stringify(detail) };
+    });
+    const asked = { service: 'events', method: 'POST', path: '/', target: 'AWSEvents.PutPartnerEvents' };
+    const { status, text } = await ask(aws, { ...asked, body: JSON.stringify({ Entries }) });
+    if (status !== 200 || !text.includes('"FailedEntryCount": 0')) throw new Error(`the bus took no event: ${text}`);
   }
 };
 

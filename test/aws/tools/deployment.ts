@@ -56,6 +56,12 @@ export const assetsOf = ({ folder, resources }: Assembly, logicalId: string) => 
   };
 };
 
+/** `JSON` or `Text`, as the template has it. */
+export const logFormatOf = ({ resources }: Assembly, logicalId: string): string => {
+  const { LogFormat = 'Text' } = (resources[logicalId]?.Properties?.LoggingConfig ?? {}) as { LogFormat?: string };
+  return LogFormat;
+};
+
 const cdk = (options: readonly string[], environment: Readonly<Record<string, string>>): Promise<string> =>
   finish({
     command: 'npx',

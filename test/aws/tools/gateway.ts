@@ -30,6 +30,8 @@ export type Gateway = {
   readonly forget: () => void;
   /** Looks at each call before it is passed on; what it does not let pass gets no answer at all. */
   readonly watch: (passes: ((call: Call) => boolean) | undefined) => void;
+  /** Breaks every connection off, as a network that is down does, and lets them through again. */
+  readonly cut: (isCut: boolean) => void;
   readonly close: () => Promise<void>;
 };
 
@@ -39,6 +41,7 @@ const keptCharsMax = 2_000_000;
 export const openGateway = async (targetPort: number): Promise<Gateway> => {
   let calls: Call[] = [];
   let passes: ((call: Call) => boolean) | undefined;
+  let isCut = false;
 
   const server = createServer(async (incoming, response) => {
     try {
@@ -46,6 +49,10 @@ export const openGateway = async (targetPort: number): Promise<Gateway> => {
       const call = { ...callOf(incoming, body), status: 0, answer: '' };
       const at = calls.push(call) - 1;
       const kept = calls;
+      if (isCut) {
+        response.destroy();
+        return;
+      }
       if (passes?.(call) === false) return;
       const answered = await passOn(incoming, body, { response, targetPort });
       kept[at] = { ...call, ...answered };
@@ -67,6 +74,9 @@ export const openGateway = async (targetPort: number): Promise<Gateway> => {
     },
     watch: (watching) => {
       passes = watching;
+    },
+    cut: (cutting) => {
+      isCut = cutting;
     },
     close: () =>
       new Promise((resolve) => {

@@ -22,7 +22,7 @@ export type Listener = () => Promise<readonly Heard[]>;
 export const listenTo = async (
   { sns, sqs }: Clients,
   TopicArn: string,
-  { name, filter }: { readonly name: string; readonly filter?: object },
+  { name, bodyFilter }: { readonly name: string; readonly bodyFilter?: object },
 ): Promise<Listener> => {
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
@@ -33,7 +33,9 @@ export const listenTo = async (
       TopicArn,
       Protocol: 'sqs',
       Endpoint: QueueArn,
-      ...(filter && { Attributes: { FilterPolicy: JSON.stringify(filter) } }),
+      ...(bodyFilter && {
+        Attributes: { FilterPolicyScope: 'MessageBody', FilterPolicy: JSON.stringify(bodyFilter) },
+      }),
     }),
   );
   return async () => {

@@ -31,7 +31,7 @@ const peers = {
   },
   share: { share: () => 0.1 },
   failures: { failuresPerSession: () => 0.1 },
-  life: { deletedAtMs: undefined, isOwn: false },
+  life: { deletedAtMs: undefined, isOwn: false, ownReplacedAtMs: undefined },
 };
 
 type Learned = Pick<

@@ -117,6 +117,28 @@ describe('the token that the monitor itself reads with', () => {
     expect(told([...reads], elsewhere)).toMatchObject([{ severity: 'critical' }]);
   });
 
+  it('is critical where it only reads, from where it always did, after it was replaced', () => {
+    const context = { isOwn, ownReplacedAtMs: () => msOf('2026-02-14T08:00Z') };
+    const read = (at: string) => call(at, '192.0.2.7', { action: 'list-workspaces' });
+    expect(told([...reads], read('2026-02-14T09:00Z'), context)).toMatchObject([
+      {
+        severity: 'critical',
+        findings: [
+          {
+            evidence: {
+              detector: 'token-life',
+              fact: 'own-token-used',
+              sinceMs: msOf('2026-02-14T08:00Z'),
+              atMs: msOf('2026-02-14T09:00Z'),
+            },
+          },
+        ],
+      },
+    ]);
+    expect(told([], { ...read('2026-02-14T09:00Z'), outcome: 'failure' }, context)).toHaveLength(1);
+    expect(told([...reads], read('2026-02-14T07:59Z'), context)).toEqual([]);
+  });
+
   it('is one as any other to whoever does not know it', () => {
     expect(told([], call('2026-02-14T09:00Z', '192.0.2.7'), {})).toEqual([]);
   });

@@ -4,6 +4,7 @@ import { type Caller, callersOf, isActive, nextUseOf } from '../../../lib/core/i
 import { addUses, emptyUses } from '../../../lib/core/inventory/uses.ts';
 import { noOwners, rememberNetworks } from '../../../lib/core/network.ts';
 import { msPerDay, msPerHour } from '../../../lib/core/time.ts';
+import { placeText } from '../../../lib/report/caller-words.ts';
 import { call, ciToken, daily, exampleOwners, hourly, msOf } from '../having.ts';
 
 const callers = (events: readonly AuditEvent[], lookup = exampleOwners): readonly Caller[] => {
@@ -52,7 +53,10 @@ describe('callers', () => {
     const fleet = Array.from({ length: 200 }, (_, nth) =>
       call(msOf('2026-03-02T08:00Z') + nth * 3 * msPerHour, `2001:db8:${(nth + 16).toString(16)}::1`),
     );
-    expect(callers(fleet, noOwners)).toMatchObject([{ ownerKey: '(many address ranges)', uses: 200 }]);
+    const found = callers(fleet, noOwners);
+    expect(found).toMatchObject([{ ownerKey: '(many address ranges)', uses: 200 }]);
+    // Not called by the one range that came last.
+    expect(found.map(({ network }) => placeText(network))).toEqual(['many address ranges']);
   });
 
   it('count refused uses, since a job that fails is still a job', () => {

@@ -6,7 +6,7 @@ import { revocationOf } from '../../../lib/core/inventory/revocation.ts';
 import { addUses, emptyUses } from '../../../lib/core/inventory/uses.ts';
 import { rememberNetworks } from '../../../lib/core/network.ts';
 import { msPerDay } from '../../../lib/core/time.ts';
-import { call, ciToken, daily, exampleOwners, msOf, source } from '../having.ts';
+import { ada, call, ciToken, daily, exampleOwners, msOf, source } from '../having.ts';
 
 const nowMs = msOf('2026-03-30T12:00Z');
 const nightly = daily({
@@ -36,7 +36,7 @@ const token = (changes: Partial<ListedToken> = {}): ListedToken => ({
 const taken = (
   tokens: readonly ListedToken[] | undefined,
   events: readonly AuditEvent[] = nightly,
-  { days = 28, ...listing }: Partial<Listing> & { readonly days?: number } = {},
+  { days = 28, ownName, ...listing }: Partial<Listing> & { readonly days?: number; readonly ownName?: string } = {},
 ): Inventory => {
   const uses = emptyUses();
   addUses([...events].sort(inOrder), uses, rememberNetworks(exampleOwners));
@@ -45,6 +45,7 @@ const taken = (
     provider: 'pulumi',
     uses,
     listing: tokens === undefined ? undefined : { members: new Set(['ada']), missing: [], ...listing, tokens },
+    ownName,
     observed: { fromMs: nowMs - days * msPerDay, toMs: nowMs },
     limits: { rotationMs: 90 * msPerDay, unusedMs: 30 * msPerDay },
     nowMs,
@@ -59,6 +60,18 @@ describe('an inventory', () => {
     expect(taken([token()]).tokens).toMatchObject([{ listed: { id: 'tok-ci' }, use: { events: 29 } }]);
     expect(taken([token({ id: 'another' })]).tokens).toHaveLength(1);
     expect(taken([token({ id: 'another', name: 'another' })]).tokens).toHaveLength(2);
+  });
+
+  it('lists the token that we ask with, whether the vendor lists it or not, or the log alone knows it', () => {
+    const ours = (inventory: Inventory) => inventory.tokens.map(({ principal, isOwn }) => [principal.name, isOwn]);
+    const ownName = 'watch';
+    expect(ours(taken([token({ isOwn: true })]))).toEqual([['ci-deploy', true]]);
+    expect(ours(taken([token()], nightly, { ownName }))).toEqual([
+      ['ci-deploy', false],
+      ['watch', true],
+    ]);
+    expect(ours(taken(undefined, nightly, { ownName: 'ci-deploy' }))).toEqual([['ci-deploy', true]]);
+    expect(ours(taken(undefined, nightly))).toEqual([['ci-deploy', false]]);
   });
 
   it('finds nothing to mend in a young token that expires and is used', () => {
@@ -82,6 +95,26 @@ describe('an inventory', () => {
     ]);
     expect(findings({ lastUsedAtMs: undefined, createdAtMs: nowMs - 50 * msPerDay }, [])).toEqual(['unused']);
     expect(findings({ lastUsedAtMs: undefined }, [])).toEqual([]);
+  });
+
+  it('knows from the log that a token was deleted, and asks to mend nothing about it', () => {
+    const deleted = call('2026-03-25T15:00Z', '203.0.113.5', {
+      principal: ada,
+      action: 'organization-token-deleted',
+      target: ciToken.name,
+    });
+    const made = call('2026-03-26T15:00Z', '203.0.113.5', {
+      principal: ada,
+      action: 'organization-token-created',
+      target: ciToken.name,
+    });
+    const of = (tokens: readonly ListedToken[] | undefined, events: readonly AuditEvent[]) =>
+      taken(tokens, [...nightly, ...events]).tokens.find(({ principal }) => principal.id === ciToken.id);
+    expect(of(undefined, [deleted])).toMatchObject({ deletedAtMs: deleted.atMs, hygiene: [] });
+    expect(of(undefined, [{ ...deleted, outcome: 'failure' }])?.deletedAtMs).toBeUndefined();
+    // Made anew under its name, or listed by the vendor all the same: it is there.
+    expect(of(undefined, [deleted, made])?.deletedAtMs).toBeUndefined();
+    expect(of([token()], [deleted])?.deletedAtMs).toBeUndefined();
   });
 
   it('does not call rights too wide that were used', () => {
@@ -118,6 +151,31 @@ describe('revoking', () => {
     expect(judged(taken([token()]))).toMatchObject({
       verdict: 'breaks',
       breaks: [{ notices: { dueMs: msOf('2026-03-31T02:17Z') } }],
+    });
+  });
+
+  it('breaks nobody where every attempt is refused, and tells of those who try', () => {
+    const refused = daily({ from: '2026-03-20T09:00Z', times: 10, ip: '198.51.100.66', outcome: 'failure' });
+    expect(judged(taken([token()], [...nightly, ...refused]))).toMatchObject({
+      verdict: 'breaks',
+      breaks: [{ caller: { targets: ['acme/prod'] } }],
+      trying: [{ refused: 10, network: { address: '198.51.100.66' } }],
+    });
+  });
+
+  it('says of a token that is deleted already that it is, and who tries it since', () => {
+    const deleted = call('2026-03-28T15:00Z', '203.0.113.5', {
+      principal: ada,
+      action: 'organization-token-deleted',
+      target: ciToken.name,
+    });
+    const until = nightly.filter(({ atMs }) => atMs < deleted.atMs);
+    const later = call('2026-03-29T15:00Z', '198.51.100.66');
+    expect(judged(taken(undefined, [...until, deleted, later]))).toMatchObject({
+      verdict: 'already-deleted',
+      breaks: [],
+      gone: [{ targets: ['acme/prod'] }],
+      trying: [{ network: { address: '198.51.100.66' } }],
     });
   });
 

@@ -6,12 +6,13 @@ import {
   isSurveyDue,
   type LastSurvey,
   neverSurveyed,
+  replacedOwnIn,
   withOwn,
 } from '../../../lib/core/inventory/last-survey.ts';
 import type { ListedToken } from '../../../lib/core/inventory/listing.ts';
 import type { Survey } from '../../../lib/core/inventory/survey.ts';
 import { readLastSurvey, StoredShapeError, writeLastSurvey } from '../../../lib/core/stored.ts';
-import { msPerDay, msPerHour } from '../../../lib/core/time.ts';
+import { msPerDay, msPerHour, msPerMinute } from '../../../lib/core/time.ts';
 import { ciToken, msOf } from '../having.ts';
 
 const nowMs = msOf('2026-03-30T12:00Z');
@@ -124,12 +125,15 @@ describe('a survey', () => {
   });
 });
 
+const replaced = withOwn(
+  withOwn(neverSurveyed, { name: 'ci-deploy', isShared: false }, nowMs - msPerDay),
+  { name: 'watch-2', isShared: false },
+  nowMs,
+);
+
 describe('our own token', () => {
   it('is known by name or id, and stays ours after it was replaced', () => {
-    const own = withOwn(withOwn(neverSurveyed, { name: 'ci-deploy', isShared: false }), {
-      name: 'watch-2',
-      isShared: false,
-    });
+    const own = replaced;
     const isOwn = isOwnIn(own);
     expect(own.own.map(({ name }) => name)).toEqual(['watch-2', 'ci-deploy']);
     expect([isOwn(ciToken), isOwn({ ...ciToken, name: 'x', id: 'watch-2' })]).toEqual([true, true]);
@@ -137,12 +141,40 @@ describe('our own token', () => {
   });
 
   it('is nobody’s own where others work with it', () => {
-    expect(isOwnIn(withOwn(neverSurveyed, { name: 'ci-deploy', isShared: true }))(ciToken)).toBe(false);
+    expect(isOwnIn(withOwn(neverSurveyed, { name: 'ci-deploy', isShared: true }, nowMs))(ciToken)).toBe(false);
+  });
+
+  it('that was replaced must lie still ten minutes later, and the present one need not', () => {
+    const since = replacedOwnIn(replaced);
+    expect(since(ciToken)).toBe(nowMs + 10 * msPerMinute);
+    expect(since({ ...ciToken, id: 'watch-2', name: 'watch-2' })).toBeUndefined();
+    expect(since({ ...ciToken, kind: 'user' })).toBeUndefined();
+  });
+
+  it('that was replaced is measured from its first replacement, until the monitor takes it up again', () => {
+    const third = withOwn(replaced, { name: 'watch-3', isShared: false }, nowMs + msPerDay);
+    expect(replacedOwnIn(third)(ciToken)).toBe(nowMs + 10 * msPerMinute);
+    const again = withOwn(third, { name: 'ci-deploy', isShared: false }, nowMs + 2 * msPerDay);
+    expect(replacedOwnIn(again)(ciToken)).toBeUndefined();
+    expect(again.own[0]).toEqual({ name: 'ci-deploy', isShared: false });
+  });
+
+  it('that others worked with may be used after it was replaced', () => {
+    const shared = withOwn(neverSurveyed, { name: 'ci-deploy', isShared: true }, nowMs - msPerDay);
+    expect(replacedOwnIn(withOwn(shared, { name: 'watch', isShared: false }, nowMs))(ciToken)).toBeUndefined();
+  });
+
+  it('that was replaced before the time was noted must lie still already', () => {
+    const own = [
+      { name: 'watch-2', isShared: false },
+      { name: 'ci-deploy', isShared: false },
+    ];
+    expect(replacedOwnIn({ ...neverSurveyed, own })(ciToken)).toBe(10 * msPerMinute);
   });
 
   it('is remembered with the few before it', () => {
     const many = Array.from({ length: 9 }, (_, nth) => ({ name: `watch-${nth}`, isShared: false }));
-    const { own } = many.reduce(withOwn, neverSurveyed);
+    const { own } = many.reduce((last, each) => withOwn(last, each, nowMs), neverSurveyed);
     expect(own.map(({ name }) => name)).toEqual(['watch-8', 'watch-7', 'watch-6', 'watch-5']);
   });
 });
@@ -150,7 +182,7 @@ describe('our own token', () => {
 describe('what is remembered of a survey', () => {
   it('comes back from store as it was', () => {
     const { last } = afterSurvey(
-      withOwn(neverSurveyed, { name: 'watch', isShared: false }),
+      replaced,
       survey({ tokens: [token('ci', { lastUsedAtMs: nowMs - msPerDay })], allowedAddresses: ['192.0.2.0/24'] }),
       { ...at, hasFixedAddress: false },
     );

@@ -21,6 +21,7 @@ const whole: LogCoverage = {
   events: 0,
   toleranceMs: 15 * msPerMinute,
   silences: [],
+  tooFull: [],
   unreadRecords: 0,
   historyEnd: undefined,
 };
@@ -162,13 +163,57 @@ describe('the verdict', () => {
   });
 
   it('takes a colleague’s days at the same place before as an explanation', () => {
-    const colleague = daily({ from: '2026-03-10T10:00:00Z', times: 10, ip: '198.51.100.20', principal: ada });
-    const visit = [call('2026-04-05T10:00:00Z', '198.51.100.9')];
+    const colleague = daily({ from: '2026-03-10T10:00:00Z', times: 10, ip: '203.0.113.20', principal: ada });
+    const visit = [call('2026-04-05T10:00:00Z', '203.0.113.4')];
     const { verdict } = investigated(
       [...daysOfWork, ...colleague, ...visit].sort((a, b) => a.atMs - b.atMs),
       leakedAtMs,
     );
     expect(verdict.answer).toBe('no-sign');
+  });
+
+  it('takes it as no more than a reason to ask where anybody can rent the same address', () => {
+    const colleague = daily({ from: '2026-03-10T10:00:00Z', times: 10, ip: '198.51.100.20', principal: ada });
+    const visit = [call('2026-04-05T10:00:00Z', '198.51.100.9')];
+    const { verdict, sessions } = investigated(
+      [...daysOfWork, ...colleague, ...visit].sort((a, b) => a.atMs - b.atMs),
+      leakedAtMs,
+    );
+    expect(verdict.answer).toBe('cannot-tell');
+    expect(sessions[0]).toMatchObject({ judgement: 'unclear', explanation: 'known-to-organization' });
+  });
+
+  it('takes nobody’s days at the place for an explanation that came after the leak', () => {
+    const other = { ...ciToken, id: 'tok-2', name: 'other' };
+    const earlier = daily({ from: '2026-04-01T10:00:00Z', times: 4, ip: '203.0.113.20', principal: other });
+    const later = daily({ from: '2026-04-05T10:00:00Z', times: 3, ip: '203.0.113.20' });
+    const { verdict, callers, followers } = investigated(
+      [...daysOfWork, ...earlier, ...later].sort((a, b) => a.atMs - b.atMs),
+      leakedAtMs,
+    );
+    expect(verdict.answer).toBe('probably');
+    expect(callers[0]).toMatchObject({ judgement: 'foreign', explanation: undefined });
+    expect(followers).toMatchObject([{ principal: { name: 'other' }, isMadeThere: false }]);
+  });
+
+  it('lists all that was opened, however many events hide it', () => {
+    const flood = everySecond({
+      from: '2026-04-05T02:00:00Z',
+      times: 400,
+      ip: '198.51.100.9',
+      action: 'environment-open',
+      target: 'web/dev',
+    });
+    const last = call('2026-04-05T02:10:00Z', '198.51.100.9', { action: 'environment-open', target: 'billing/prod' });
+    const { opened, deeds } = investigated(
+      [...daysOfWork, ...flood, last].sort((a, b) => a.atMs - b.atMs),
+      leakedAtMs,
+    );
+    expect(deeds.sensitive.some(({ target }) => target === 'billing/prod')).toBe(false);
+    expect(opened.map(({ target, events }) => [target, events])).toEqual([
+      ['web/dev', 400],
+      ['billing/prod', 1],
+    ]);
   });
 
   it('does not let a thief’s other token vouch for this one', () => {
@@ -179,7 +224,7 @@ describe('the verdict', () => {
       leakedAtMs,
     );
     expect(verdict.answer).toBe('used-by-others');
-    expect(followers).toEqual([]);
+    expect(followers).toMatchObject([{ principal: { name: 'other' }, isMadeThere: false }]);
   });
 
   it('needs no log after the token was deleted', () => {
@@ -193,6 +238,16 @@ describe('the verdict', () => {
     const { verdict, subjects } = investigated([...before, deletion], leakedAtMs, coverage);
     expect(subjects[0]).toMatchObject({ deletedAtMs: deletion.atMs });
     expect(verdict.answer).toBe('no-sign');
+  });
+
+  it('is never no-sign where a second of the time asked about was too full to be read', () => {
+    const within = { fromMs: leakedAtMs + msPerDay, toMs: leakedAtMs + msPerDay + 1_000 };
+    const before = { fromMs: leakedAtMs - msPerDay, toMs: leakedAtMs - msPerDay + 1_000 };
+    expect(investigated(daysOfWork, leakedAtMs, { ...whole, tooFull: [before] }).verdict.answer).toBe('no-sign');
+    expect(investigated(daysOfWork, leakedAtMs, { ...whole, tooFull: [before, within] }).verdict).toMatchObject({
+      answer: 'cannot-tell',
+      missing: [{ missing: 'too-full', seconds: [within] }],
+    });
   });
 
   it('is never no-sign where records could not be read', () => {

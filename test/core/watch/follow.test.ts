@@ -63,7 +63,7 @@ describe('following a rotation', () => {
   it('knows a caller that came too seldom, and does not wait for it', () => {
     const seldom = [...before, call('2026-03-20T12:00Z', '2001:db8:b001::1', { principal: oldToken })];
     const watch = follow(watchStarted(seldom), moved, { networks, throughMs });
-    expect(watch.callers.map((each) => stateOf(each, throughMs))).toContain('not expected');
+    expect(watch.callers.map((each) => stateOf(each, watch))).toContain('not expected');
     expect(alertsOf(watch).map(({ severity }) => severity)).toEqual(['low']);
   });
 

@@ -81,6 +81,7 @@ export const stolenToken = (names: Names = plainNames): Investigation => {
       events: events.length,
       toleranceMs: 15 * msPerMinute,
       silences: [],
+      tooFull: [],
       unreadRecords: 0,
       historyEnd: { emptyMs: 28 * msPerDay },
     },

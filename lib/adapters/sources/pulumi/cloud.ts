@@ -43,7 +43,7 @@ export const pulumiCloud = (settings: PulumiCloudSettings): PulumiCloud => {
   const pages = auditLogPages(ask, organization);
   const translate = pulumiTranslator(name);
   const listed = async (signal?: AbortSignal): Promise<Listing> =>
-    withOwn(await listTokens({ ask, organization, signal }), { ask, signal });
+    withOwn(await listTokens({ ask, organization, signal }), { ask, clock, signal });
   return {
     name,
     read: (stretch, signal) => readStretch({ source: name, stretch, translate, pages, signal }),

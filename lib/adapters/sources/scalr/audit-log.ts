@@ -17,15 +17,8 @@ import { isScalrRunEvent } from './translate.ts';
  * now, and what belongs elsewhere is let go page by page. Looking costs time and no money.
  *
  * EventBridge may deliver twice. Scalr's request id tells a second delivery from a second event; without one the
- * envelope's id does, and without that the line's own. News of runs comes on the same bus: it is counted and let go.
+ * envelope's id does, and without that the line's own. News of runs comes on the same bus: it is let go.
  */
-
-export type ScalrReading = Reading & {
-  /** Scalr's news of finished runs, which is no part of the audit log. */
-  readonly runEvents: number;
-  /** Events that reached the group later than events are usually waited for. */
-  readonly lateArrivals: number;
-};
 
 export type AuditLogRequest = {
   readonly source: string;
@@ -44,7 +37,7 @@ const eventsMax = 50_000;
 /** Each keeps up to 2,000 characters; so many mean that the format has changed, which the first thousands also tell. */
 const badRecordsMax = 5_000;
 
-export const readAuditLog = async (request: AuditLogRequest): Promise<ScalrReading> => {
+export const readAuditLog = async (request: AuditLogRequest): Promise<Reading> => {
   const { stretch, group, signal } = request;
   const found: Found = { deliveries: new Map(), events: 0, bad: new Map(), runs: new Set(), late: new Set() };
   let requests = 0;
@@ -59,8 +52,7 @@ export const readAuditLog = async (request: AuditLogRequest): Promise<ScalrReadi
     events: [...found.deliveries.values()].flatMap(twinsOf).sort(inOrder),
     badRecords: [...found.bad.values()],
     requests,
-    runEvents: found.runs.size,
-    lateArrivals: found.late.size,
+    deliveredLate: found.late.size,
   };
 };
 

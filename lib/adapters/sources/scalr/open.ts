@@ -1,4 +1,4 @@
-import type { Clock } from '../../../app/ports.ts';
+import { type Clock, SourceError } from '../../../app/ports.ts';
 import type { ScalrSource } from '../../../config/source-settings.ts';
 import { environmentSecret } from '../../secrets/environment.ts';
 import { type Environment, given } from '../../secrets/secret-store.ts';
@@ -25,14 +25,23 @@ export const openScalr = (source: ScalrSource, { environment, clock, logs }: Sca
     ...(token !== undefined && { readToken: (options) => secrets.read(token, options) }),
     baseUrl,
     eventSource,
-    logGroup: logGroupOf(source, environment),
-    logs,
+    ...logOf(source, { environment, logs }),
     clock,
   });
 };
 
 const scalrToken = 'an access token of a Scalr service account with a read-only role';
 
-/** The function of a stack is told what its group is called; else it has the name that a stack gives it by itself. */
-const logGroupOf = ({ account, logGroup }: ScalrSource, environment: Environment): string =>
-  logGroup ?? given(environment, 'SCALR_LOG_GROUP') ?? `/tokenwatch/scalr/${account}`;
+/**
+ * The function of a stack is told what its group is called; a command must be. The group of a stack that was left to name it
+ * ends in characters that nobody can guess.
+ */
+const logOf = (
+  { name, logGroup }: ScalrSource,
+  { environment, logs }: Pick<ScalrWorld, 'environment' | 'logs'>,
+): { readonly logGroup: string; readonly logs: FilterLogEvents } => {
+  const known = given(environment, 'SCALR_LOG_GROUP') ?? logGroup;
+  if (known !== undefined) return { logGroup: known, logs };
+  const text = `Nothing says which log group of AWS holds the log ${name}: write its name under logGroup, beside account. Of a stack it is the output Bus…Log.`;
+  return { logGroup: '', logs: () => Promise.reject(new SourceError('not-found', text)) };
+};

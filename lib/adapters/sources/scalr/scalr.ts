@@ -8,7 +8,7 @@ import { outcomeOf } from '../access-check.ts';
 import type { FilterLogEvents, LogGroup } from '../cloudwatch-logs.ts';
 import type { ReadToken } from '../http/transport.ts';
 import { checkAccess, type ScalrCheck } from './access.ts';
-import { readAuditLog, type ScalrReading } from './audit-log.ts';
+import { readAuditLog } from './audit-log.ts';
 import { listReport } from './inventory.ts';
 import { ownListing, type SurveyParts, takeSurvey, withOwn } from './survey.ts';
 import { scalrTranslator } from './translate.ts';
@@ -22,8 +22,6 @@ import { scalrTransport } from './transport.ts';
 
 export type ScalrAccount = AuditSource &
   VendorApi & {
-    /** Also counts what came late and what is no part of the audit log. Adds what the token report dates in the stretch. */
-    read(stretch: Stretch, signal?: AbortSignal): Promise<ScalrReading>;
     /** The log and nothing else: for whoever says how far back it reaches. */
     readonly log: AuditSource;
     /** Whether all that watching needs can be read; each failed check says what to do. For `doctor`. */
@@ -55,7 +53,7 @@ export const scalrSource = (settings: ScalrSettings): ScalrAccount => {
   const group: LogGroup = { name: logGroup, filter: logs, nowMs: clock.nowMs };
   const api = apiOf(settings);
   const reported = api === undefined ? undefined : rememberReport(api, clock);
-  const readLog = (stretch: Stretch, signal?: AbortSignal): Promise<ScalrReading> =>
+  const readLog = (stretch: Stretch, signal?: AbortSignal): Promise<Reading> =>
     readAuditLog({ source: name, stretch, translate, group, signal });
   return {
     name,
@@ -114,5 +112,5 @@ const unlessRefused = async <Value>(asked: Promise<Value>): Promise<Value | unde
   return outcome instanceof SourceError ? undefined : outcome;
 };
 
-const withReported = <Read extends Reading>(reading: Read, reported: readonly AuditEvent[]): Read =>
+const withReported = (reading: Reading, reported: readonly AuditEvent[]): Reading =>
   reported.length === 0 ? reading : { ...reading, events: [...reading.events, ...reported].sort(inOrder) };

@@ -41,6 +41,7 @@ describe('checking access to Pulumi Cloud', () => {
         detail: 'It can be read; the last hour has 2 events, the newest at 2026-03-14T02:09:00Z.',
       },
       expect.objectContaining({ name: 'privileges', ok: true }),
+      expect.objectContaining({ name: 'expiry', ok: true }),
       { name: 'clock', ok: true, detail: expect.stringMatching(/^This clock is \d s/) },
     ]);
   });

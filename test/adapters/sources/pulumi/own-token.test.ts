@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { pulumiCloud } from '../../../../lib/adapters/sources/pulumi/cloud.ts';
 import { Secret } from '../../../../lib/config/secret.ts';
-import { closeServers, cloudOf, organizationToken, type Reply, serve, virtualClock } from './server.ts';
+import { closeServers, cloudOf, organizationToken, type Reply, serve, startMs, virtualClock } from './server.ts';
 
 /** Which of the listed tokens is the one that asks. */
 
@@ -59,6 +59,14 @@ describe('our own token', () => {
     expect(await ownIn(user({}), [token('laptop', 'personal'), token('desk', 'personal')])).toEqual([]);
     const { cloud } = await acmeWith(user({}));
     expect(await cloud.ownToken()).toBeUndefined();
+  });
+
+  it('is the personal one that was used just now, as doctor finds it too', async () => {
+    const nowSecond = startMs / 1_000;
+    const used = { ...token('desk', 'personal'), lastUsed: nowSecond - 5 };
+    const idle = { ...token('laptop', 'personal'), lastUsed: nowSecond - 3_600 };
+    expect(await ownIn(user({}), [idle, used])).toEqual(['desk']);
+    expect(await ownIn(user({}), [{ ...idle, lastUsed: nowSecond - 60 }, used])).toEqual([]);
   });
 
   it('is unknown where the API does not say, which does not end the listing', async () => {

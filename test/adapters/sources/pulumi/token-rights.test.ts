@@ -11,14 +11,20 @@ const machine = { githubLogin: 'acme', tokenInfo: { name: 'monitor', organizatio
 const teamMachine = { ...machine, tokenInfo: { ...machine.tokenInfo, team: 'platform' } };
 const refused: Reply = { status: 403, body: { code: 403, message: 'Forbidden' } };
 
-type Answers = { readonly user: unknown; readonly tokens?: readonly unknown[]; readonly customRolesEnabled?: boolean };
+type Answers = {
+  readonly user: unknown;
+  readonly tokens?: readonly unknown[];
+  /** In place of the list of tokens. */
+  readonly instead?: Reply;
+  readonly customRolesEnabled?: boolean;
+};
 
 /** What doctor says of the token itself, and where it asked for tokens. */
-const rightsOf = async ({ user, tokens, customRolesEnabled = true }: Answers) => {
+const rightsOf = async ({ user, tokens, instead = refused, customRolesEnabled = true }: Answers) => {
   const { cloud, seen } = await cloudOf(({ path }) => {
     if (path === '/api/user') return { body: user };
     if (path.endsWith('/metadata')) return { body: { features: { auditLogsEnabled: true, customRolesEnabled } } };
-    if (path.endsWith('/tokens')) return tokens === undefined ? refused : { body: { tokens } };
+    if (path.endsWith('/tokens')) return tokens === undefined ? instead : { body: { tokens } };
     return pageOf([]);
   });
   const checks = await cloud.checkAccess();
@@ -56,10 +62,28 @@ describe('what a token may do', () => {
     [[{ name: 'monitor', admin: false, role: { name: 'audit-reader' } }], 'It has the role audit-reader'],
     [[{ name: 'monitor', admin: false }], 'It is no admin token.'],
     [undefined, 'It may not list tokens, as is right for it'],
-    [[{ name: 'another' }], 'It may not list tokens'],
   ])('is well otherwise: %j', async (tokens, detail) => {
     const { privileges } = await rightsOf({ user: machine, ...(tokens !== undefined && { tokens }) });
     expect(privileges).toEqual({ name: 'privileges', ok: true, detail: expect.stringContaining(detail) });
+  });
+});
+
+describe('what a token may do, where it cannot be looked up,', () => {
+  const admin = { name: 'monitor', admin: true };
+  it.each([
+    ['the server fails', { instead: { status: 503, body: { code: 503, message: 'down' } } }],
+    ['the server slows us down', { instead: { status: 429, body: { code: 429, message: 'slow' } } }],
+    ['the answer is another', { instead: { status: 200, body: { tokens: 'many' } } }],
+    ['two tokens have its name', { tokens: [admin, admin] }],
+    ['no token has its name', { tokens: [{ name: 'another' }] }],
+    ['the list is empty', { tokens: [] }],
+  ])('is called unknown and not well: %s', async (_, answers: Omit<Answers, 'user'>) => {
+    const { privileges, expiry } = await rightsOf({ user: machine, ...answers });
+    expect(privileges).toMatchObject({
+      detail: expect.stringContaining('What it may do could not be looked up.'),
+      advice: expect.stringContaining('Settings, Access Tokens'),
+    });
+    expect(expiry).toMatchObject({ ok: true, detail: expect.stringContaining('When it ends is not known') });
   });
 });
 
@@ -72,7 +96,10 @@ describe('when a token ends', () => {
     expect(await ends(nowSecond + 30 * daySeconds)).toEqual(later);
     expect(await ends(nowSecond + 13 * daySeconds)).toMatchObject({ advice: expect.stringContaining('its successor') });
     expect(await ends(0)).toMatchObject({ detail: expect.stringContaining('It never ends') });
-    expect(await ends(1e300)).toBeUndefined();
+    expect(await ends(1e300)).toMatchObject({ detail: expect.stringContaining('is not known') });
+    expect((await rightsOf({ user: machine })).expiry).toMatchObject({
+      detail: expect.stringContaining('is not known'),
+    });
   });
 
   it('is looked up where tokens of its kind are listed', async () => {
@@ -88,6 +115,8 @@ describe('when a token ends', () => {
     const detail = 'It ends at 2026-04-13T02:10:00Z.';
     expect((await rightsOf({ user: person, tokens: [old, used] })).expiry).toMatchObject({ detail });
     expect((await rightsOf({ user: person, tokens: [{ ...used, lastUsed: 0 }] })).expiry).toMatchObject({ detail });
-    expect((await rightsOf({ user: person, tokens: [used, used] })).expiry).toBeUndefined();
+    expect((await rightsOf({ user: person, tokens: [used, used] })).expiry).toMatchObject({
+      detail: expect.stringContaining('is not known'),
+    });
   });
 });

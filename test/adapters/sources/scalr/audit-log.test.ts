@@ -52,16 +52,16 @@ describe('a stretch of Scalr’s audit log', () => {
       delivered(deed('2026-03-14T08:59:59.999Z', 'r4'), 1_000, 'attributes'),
       delivered(deed('2026-03-14T09:00:00Z', 'r5')),
     ];
-    const { events, badRecords, lateArrivals } = await read(lines, morning);
+    const { events, badRecords, deliveredLate } = await read(lines, morning);
     expect(times(events)).toEqual(['08:00:00', '08:30:00', '08:59:59']);
     expect(events[0]).toMatchObject({ source, principal: { kind: 'token', id: 'ci@acme.scalr.io/aB3_x9' } });
-    expect({ badRecords, lateArrivals }).toEqual({ badRecords: [], lateArrivals: 0 });
+    expect({ badRecords, deliveredLate }).toEqual({ badRecords: [], deliveredLate: 0 });
   });
 
   it('holds what EventBridge delivered a day later, and says how much came late', async () => {
     const lines = [delivered(deed('2026-03-13T08:30:00Z', 'r1'), 23 * hourMs + 50 * 60_000)];
     const stretch = { fromMs: morning.fromMs - 24 * hourMs, toMs: morning.toMs - 24 * hourMs };
-    expect(await read(lines, stretch)).toMatchObject({ events: [{ action: 'create-run' }], lateArrivals: 1 });
+    expect(await read(lines, stretch)).toMatchObject({ events: [{ action: 'create-run' }], deliveredLate: 1 });
     // Not there yet, and so not missed but waited for.
     expect((await read(lines, stretch, {}, msOf('2026-03-13T12:00:00Z'))).events).toEqual([]);
   });
@@ -105,10 +105,10 @@ describe('a stretch of Scalr’s audit log', () => {
     expect((await read(lines.slice(0, 1), morning)).events.map(({ id }) => id)).toEqual([ids[0]]);
   });
 
-  it('lets news of runs go, and counts them', async () => {
+  it('lets news of runs go', async () => {
     const atMs = morning.fromMs + 1_000;
     const lines = [groupLine(runEnvelope(atMs, 'run-1'), atMs, 0), groupLine(runEnvelope(atMs, 'run-1'), atMs + 50, 1)];
-    expect(await read(lines, morning)).toMatchObject({ events: [], badRecords: [], runEvents: 1 });
+    expect(await read(lines, morning)).toMatchObject({ events: [], badRecords: [] });
   });
 
   it('keeps what it cannot read, without the tokens that stand in it', async () => {
