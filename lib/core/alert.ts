@@ -54,6 +54,8 @@ export type Evidence =
       readonly usualToHour: number;
       /** 0: any hour alike, 1: always the same minute. The check has power from about 0.6. */
       readonly concentration: number;
+      /** It keeps a minute of the hour, and this is another. */
+      readonly isOffSchedule?: boolean;
     }
   | {
       readonly detector: 'usage-spike';

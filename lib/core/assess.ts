@@ -6,7 +6,7 @@
 import { kindIndexOf } from './action.ts';
 import { type Baseline, copyBaseline, detectorNames, emptyBaseline } from './baseline.ts';
 import { count, countFlagged } from './calibration.ts';
-import { authenticationFailures } from './detectors/authentication-failures.ts';
+import { authenticationFailures, withRefusal } from './detectors/authentication-failures.ts';
 import type { Seen } from './detectors/detector.ts';
 import { oddHours } from './detectors/odd-hours.ts';
 import { sensitiveAction } from './detectors/sensitive-action.ts';
@@ -174,9 +174,8 @@ const enter = (event: AuditEvent, baseline: Baseline, organization: Organization
     session.accepted += 1;
   }
   if (event.outcome === 'failure') {
-    if (session.failures === 0) session.firstFailureMs = event.atMs;
     session.failures += 1;
-    session.lastFailureMs = event.atMs;
+    baseline.failures = withRefusal(baseline.failures, event.atMs);
   }
   return { event, network, session, kind: kindIndexOf(event.principal.provider, event.action), beside };
 };
@@ -190,6 +189,7 @@ const endWhatIsOver = (atMs: number, baseline: Baseline, organization: Organizat
     baseline.maxima = baseline.maxima.map(() => 0);
     baseline.highest = lowestExcess;
     baseline.tops = [];
+    baseline.crowdedOut = 0;
   }
   let isAnyOver = false;
   for (const session of baseline.sessions) {
@@ -201,12 +201,18 @@ const endWhatIsOver = (atMs: number, baseline: Baseline, organization: Organizat
   if (baseline.incident !== undefined && !isOpen(baseline.incident, atMs)) closeIncident(baseline);
 };
 
+/** A pool of runners may hold more networks than there is room for; as many as this in a day are somebody's flood of addresses. */
+const crowdedOutMax = 24;
+
+const isFlood = ({ crowdedOut }: Baseline): boolean => crowdedOut > crowdedOutMax;
+
 const sessionOf = (event: AuditEvent, network: Network, baseline: Baseline, organization: Organization): Session => {
   const key = ownerKey(network);
   for (const open of baseline.sessions) if (open.ownerKey === key) return open;
   if (baseline.sessions.length >= openSessionsMax) {
     const idle = baseline.sessions.reduce((a, b) => (b.lastMs < a.lastMs ? b : a));
-    endSession(idle, baseline, organization, { isFlood: true });
+    baseline.crowdedOut += 1;
+    endSession(idle, baseline, organization);
     baseline.sessions = baseline.sessions.filter((session) => session !== idle);
   }
   const session = newSession(event.atMs, network, detectorNames.length);
@@ -285,20 +291,15 @@ const moveToEnd = (hash: number, hashes: number[]): void => {
 
 /**
  * The session teaches the baseline and the organization. A flagged one teaches neither where, when and what is usual; only
- * that it was there, and that attempts were refused. One that ends for want of room is one of as many as somebody has
- * addresses: ten thousand in an hour must not teach the organization that new networks are common, nor anybody its hours.
+ * that it was there, and that attempts were refused. In a flood neither the organization learns that new networks are
+ * common, nor the principal its hours.
  */
-const endSession = (
-  session: Session,
-  baseline: Baseline,
-  organization: Organization,
-  { isFlood } = { isFlood: false },
-): void => {
+const endSession = (session: Session, baseline: Baseline, organization: Organization): void => {
   if (areNewcomers(baseline.principal)) return;
   const before = baseline.network;
   // What can only happen away from home is as rare as it is there.
   const isAway = session.isPaired || !isFamiliar(session.ownerKey, before);
-  if (!isLearning(before) && !isFlood) {
+  if (!isLearning(before) && !isFlood(baseline)) {
     const counted = session.isFlagged ? countFlagged : count;
     // A story counts once, however often it is gone on with: patience must not make a score look ordinary.
     const isRepeat = storyOf(session, before) !== undefined;
@@ -307,7 +308,7 @@ const endSession = (
       if (isCounted) counted(nats, pastOf(organization, i));
     });
   }
-  if (!session.isFlagged && !isFlood) {
+  if (!session.isFlagged && !isFlood(baseline)) {
     learnSession(organization, { session, baseline, isAway });
     if (session.accepted > 0) baseline.hours = oddHours.learn(session.acceptedMs, baseline.hours);
   }

@@ -61,6 +61,8 @@ export type Baseline = {
   /** The day whose maxima are being collected, and they, by channel, in nats. */
   day: number;
   maxima: number[];
+  /** Sessions that ended today for want of room. */
+  crowdedOut: number;
   /** The highest excess of any channel, today. */
   highest: number;
   /** The highest calibrated score of each detector, today, in the order of `detectorNames`; none before the first. */
@@ -86,6 +88,7 @@ export const emptyBaseline = (event: AuditEvent): Baseline => ({
   sessions: [],
   day: 0,
   maxima: [0, 0, 0, 0, 0],
+  crowdedOut: 0,
   highest: -10,
   tops: [],
   incident: undefined,
@@ -111,7 +114,7 @@ export const copyBaseline = (from: Baseline): Baseline => ({
 });
 
 /** Version of the stored text below. A change of shape takes the next number and a step in `upgrades`. */
-export const baselineVersion = 2;
+export const baselineVersion = 3;
 
 export const encodeBaseline = (baseline: Baseline): string =>
   JSON.stringify({

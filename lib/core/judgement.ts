@@ -12,7 +12,7 @@ import { oddHours } from './detectors/odd-hours.ts';
 import { type ActionPeers, sensitiveAction } from './detectors/sensitive-action.ts';
 import { type PairPeers, simultaneousNetworks } from './detectors/simultaneous-networks.ts';
 import { tokenLife } from './detectors/token-life.ts';
-import { type NetworkPeers, storyOf, unfamiliarNetwork } from './detectors/unfamiliar-network.ts';
+import { isFamiliar, type NetworkPeers, storyOf, unfamiliarNetwork } from './detectors/unfamiliar-network.ts';
 import { type TargetPeers, unfamiliarTarget } from './detectors/unfamiliar-target.ts';
 import { usageDay } from './detectors/usage-day.ts';
 import { usageSpike } from './detectors/usage-spike.ts';
@@ -210,7 +210,9 @@ const askDetectors = (
     if (improve('sensitive-action', sensitiveAction.judge(seen, baseline.action, peers.action), session, event))
       isBetter = true;
   }
-  if (session.failures > 0) {
+  // Who logs in from a network of their own, while a forgotten job elsewhere is refused, has not guessed right.
+  const isRefusedHere = event.outcome === 'failure' || session.failures > 0;
+  if (isRefusedHere || !isFamiliar(session.ownerKey, baseline.network)) {
     const failures = authenticationFailures.judge(seen, baseline.failures, peers.failures);
     if (improve('authentication-failures', failures, session, event)) isBetter = true;
   }
@@ -229,15 +231,22 @@ const shownNats = Math.log(20);
 /** Scores are stored; more digits than these mean nothing and cost bytes for every principal. */
 const thousandths = (nats: number): number => Math.round(nats * 1_000) / 1_000;
 
-/** Keeps the best score of each detector in the session. */
+/**
+ * Keeps the best score of each detector in the session. What can be told comes before what cannot, however rare: a harmless
+ * oddity must neither hide a sensitive act that is less rare nor lend it its rarity.
+ */
 const improve = (detector: Detector, score: Score | undefined, session: Session, event: AuditEvent): boolean => {
+  if (score === undefined) return false;
   const place = placeOf.get(detector) ?? 0;
-  const nats = score === undefined ? 0 : thousandths(score.nats);
-  if (score === undefined || nats <= (session.scores[place] ?? 0)) return false;
+  const nats = thousandths(score.nats);
+  const tellable = score.nats < keptNats ? undefined : score.evidence;
+  const isFirstTellable = tellable !== undefined && session.evidence[place] === undefined;
+  if (tellable === undefined && session.evidence[place] !== undefined) return false;
+  if (!isFirstTellable && nats <= (session.scores[place] ?? 0)) return false;
   session.scores[place] = nats;
   if (score.isFact) session.isFact = true;
-  if (score.evidence === undefined || score.nats < keptNats) return true;
-  session.evidence[place] = score.evidence;
+  if (tellable === undefined) return true;
+  session.evidence[place] = tellable;
   if (score.nats >= shownNats) session.proofs[place] = sampleOf(event);
   return true;
 };

@@ -12,7 +12,7 @@ import { dayOf } from './time.ts';
 const ownersMax = 256;
 const prefixesMax = 512;
 const usersPerPrefixMax = 4;
-const deletedTokensMax = 128;
+const deletedTokensMax = 256;
 
 /** A map that holds so many keys and forgets the one not set for longest. */
 const setBounded = <K, V>(map: Map<K, V>, key: K, value: V, max: number): void => {
@@ -47,8 +47,10 @@ export const learnSession = (
   }
   if (organization.sessions > 20_000) fadeSessions(organization);
   if (session.addresses.length === 0) return;
-  if (!isLearning(before)) learnKind(organization, { session, who, before });
-  if (!isLearning(before)) learnMoves(organization, { session, kind, before });
+  // Whoever is new vouches for no network: three accounts made for it would make a thief's look like an office.
+  if (isLearning(before)) return;
+  learnKind(organization, { session, who, before });
+  learnMoves(organization, { session, kind, before });
   setBounded(organization.owners, session.ownerKey, session.ownerLabel, ownersMax);
   const day = dayOf(session.startMs);
   for (const prefix of session.prefixes) {
@@ -105,11 +107,15 @@ const learnMoves = (
   }
 };
 
-/** Tokens that the log says were deleted; the vendor keeps a name reserved after deletion, so a name is enough. */
+/**
+ * Tokens that the log says were deleted. Pulumi keeps the name of an organization's or a team's token reserved after its
+ * deletion, so there the name is enough, and no later token of that name brings it back.
+ */
 export const learnDeletion = (organization: Organization, event: AuditEvent): void => {
   if (event.outcome !== 'success' || event.target === undefined) return;
   const change = changesTokens(event.principal.provider, event.action);
   if (change === 'deleted')
     setBounded(organization.deletedTokens, tokenKey(event.target), event.atMs, deletedTokensMax);
-  if (change === 'created') organization.deletedTokens.delete(tokenKey(event.target));
+  if (change === 'created' && event.principal.provider !== 'pulumi')
+    organization.deletedTokens.delete(tokenKey(event.target));
 };

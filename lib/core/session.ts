@@ -33,8 +33,6 @@ export type Session = {
   /** Of the first accepted event; 0 before it. */
   acceptedMs: number;
   failures: number;
-  firstFailureMs: number;
-  lastFailureMs: number;
   /** Hashes of addresses and prefixes used while accepted, latest last; at most `placesMax`. */
   readonly addresses: number[];
   readonly prefixes: number[];
@@ -88,8 +86,6 @@ export const newSession = (startMs: number, network: Network, detectors: number)
   accepted: 0,
   acceptedMs: 0,
   failures: 0,
-  firstFailureMs: 0,
-  lastFailureMs: 0,
   addresses: [],
   prefixes: [],
   lastAddress: undefined,

@@ -47,6 +47,14 @@ const baselineTo2 = step((stored) => {
   };
 });
 
+/** 3: refusals in a row are the principal's; they were each session's. Sessions that ended for want of room are counted. */
+const baselineTo3 = step((stored) => ({
+  ...stored,
+  crowdedOut: 0,
+  failures: { ...fieldsOf(stored.failures), burst: { count: 0, startMs: 0, lastMs: 0 } },
+  sessions: listOf(stored.sessions).map(({ firstFailureMs: _, lastFailureMs: __, ...session }) => session),
+}));
+
 const noFloats = (length: number): string => packFloats(new Float32Array(length));
 
 /** 2: kinds of principals, pairs between countries, and the tide of nine detectors. */
@@ -68,5 +76,5 @@ const organizationTo3 = step((stored) => {
   };
 });
 
-export const baselineUpgrades = [baselineTo2];
+export const baselineUpgrades = [baselineTo2, baselineTo3];
 export const organizationUpgrades = [organizationTo2, organizationTo3];

@@ -71,6 +71,7 @@ const evidenceRecord = (evidence: Evidence) => {
         usualFromHour: rounded(evidence.usualFromHour),
         usualToHour: rounded(evidence.usualToHour),
         concentration: rounded(evidence.concentration),
+        ...(evidence.isOffSchedule === true && { isOffSchedule: true }),
       };
     case 'usage-spike':
       return {

@@ -77,8 +77,8 @@ const storyOf = (evidence: Evidence, context: SentenceContext): string => {
 
 /** What the principal had never used, at each level. */
 const newness: Readonly<Record<NetworkLevel, string>> = {
-  address: 'an address it has never used',
-  prefix: 'an address range it has never used',
+  address: 'an address it has not used lately',
+  prefix: 'an address range it has not used lately',
   owner: 'a network it has never used',
   class: 'a kind of network it has never used',
   country: 'a country it has never been used in',
@@ -96,6 +96,12 @@ const newsWords: Readonly<Record<NetworkLevel, string>> = {
 /** Evidence names at most three; a longer list would be a mistake, and is not worth reading. */
 const usualMax = 3;
 
+/** The organization remembers the last four users of an address range, of whom the principal may be one. */
+const othersKnown = 3;
+
+const othersText = (others: number): string =>
+  others >= othersKnown ? `${othersKnown} others or more` : counted(others, 'other', 'others');
+
 const unfamiliarNetwork = ({
   network,
   newAt,
@@ -108,18 +114,18 @@ const unfamiliarNetwork = ({
   const networks = usual.slice(0, usualMax).map((name) => shownText(name, ownerColumnsMax));
   const kind = usualClass === undefined || usualClass === 'unknown' ? '' : ` (${ownerClassText(usualClass)})`;
   const days = Math.round(daysActive);
-  const daysNew = Math.round(daysWithNew);
+  const daysNew = Math.min(days, Math.round(daysWithNew));
   return [
     `It was used from ${addressText(network)}, which belongs to ${networkText(network)}: ${newness[newAt]}.`,
     networks.length === 0 ? 'Nothing is known of where it is usually used.' : `Usual: ${listed(networks)}${kind}.`,
     days < 1
       ? ''
       : daysNew < 1
-        ? `In about ${counted(days, 'active day')} there was never ${newsWords[newAt]}.`
+        ? `In about ${counted(days, 'active day')} there was not once ${newsWords[newAt]}.`
         : `There was ${newsWords[newAt]} on about ${daysNew} of ${counted(days, 'active day')}.`,
     othersOnPrefix === 0
       ? 'Nobody else in the organization was lately seen there.'
-      : `${counted(othersOnPrefix, 'other', 'others')} in the organization ${othersOnPrefix === 1 ? 'was' : 'were'} lately seen there too.`,
+      : `${othersText(othersOnPrefix)} in the organization ${othersOnPrefix === 1 ? 'was' : 'were'} lately seen there too.`,
   ]
     .filter((part) => part !== '')
     .join(' ');
@@ -150,26 +156,36 @@ const ownTimeText = ({
 const hoursAfter = (from: number, to: number): number => (to - from + 24) % 24;
 
 const oddHours = (
-  { atMs, density, sessions, usualFromHour, usualToHour, concentration }: Of<'odd-hours'>,
+  { atMs, density, sessions, usualFromHour, usualToHour, concentration, isOffSchedule }: Of<'odd-hours'>,
   { zone }: SentenceContext,
 ): string => {
+  const unit = isOffSchedule === true ? 'minute' : 'hour';
   const quieter = Math.round(1 / Math.max(density, 0.001));
   const manner =
-    density >= 0.67
-      ? 'an hour no busier than others'
+    quieter < 2
+      ? `${unit === 'hour' ? 'an hour' : 'a minute'} no busier than others`
       : quieter >= 1_000
-        ? 'an hour at which it is practically never active'
-        : `an hour ${counted(quieter, 'time')} quieter than its average hour`;
+        ? `${unit === 'hour' ? 'an hour' : 'a minute'} at which it is practically never active`
+        : `${unit === 'hour' ? 'an hour' : 'a minute'} ${counted(quieter, 'time')} quieter than its average ${unit}`;
+  const hours =
+    usualFromHour === usualToHour
+      ? 'Its sessions start around the clock'
+      : `Nine in ten of its sessions start from ${hoursText({ fromHour: usualFromHour, toHour: usualToHour, onMs: atMs }, zone)}`;
   return [
     `It was active on ${instantText(atMs, zone)}, ${manner}.`,
-    `Nine in ten of its sessions start from ${hoursText({ fromHour: usualFromHour, toHour: usualToHour, onMs: atMs }, zone)}, as learned from about ${counted(Math.round(sessions), 'session')}.`,
-    concentration < concentrationOfPower
-      ? 'It keeps loose hours, so this sign is weak by itself.'
-      : ownTimeText({ atMs, usualFromHour, usualToHour }),
+    `${hours}, as learned from about ${counted(Math.round(sessions), 'session')}.`,
+    isOffSchedule === true
+      ? 'It runs on a schedule, at the same minutes of the hour; this is none of them.'
+      : concentration < concentrationOfPower
+        ? 'It keeps loose hours, so this sign is weak by itself.'
+        : ownTimeText({ atMs, usualFromHour, usualToHour }),
   ]
     .filter((part) => part !== '')
     .join(' ');
 };
+
+/** After so many sessions one of them counts for less than a half (`sensitive-action.ts`), and may have been the only one. */
+const sessionsRemembered = 180;
 
 const sensitiveAction = ({
   kind,
@@ -186,7 +202,7 @@ const sensitiveAction = ({
     learned < 1
       ? 'Nothing is known of what it usually does.'
       : before < 1
-        ? `It never did so in about ${counted(learned, 'session')} before.`
+        ? `It did not once do so in about its last ${counted(Math.min(learned, sessionsRemembered), 'session')}.`
         : `It did so in about ${before} of ${counted(learned, 'session')} before.`;
   const told = isTampering ? ' It may blind whoever reads this log, so it is always told.' : '';
   return `It ${deeds[kind]}: ${named(action)}${where}. ${usual}${told}`;
@@ -228,7 +244,7 @@ const simultaneousNetworks = (
 ): string => {
   const country = besideCountry === undefined ? '' : `, ${shownText(besideCountry, 2)}`;
   const before = Math.round(sessionsPaired);
-  const usual = before < 1 ? `It never did so in about` : `It did so in about ${before} of`;
+  const usual = before < 1 ? `It did not once do so in about` : `It did so in about ${before} of`;
   return `It went back and forth between two networks: ${addressText(network)} (${networkText(network)}) on ${instantText(atMs, zone)}, and ${shownText(besideOwner, ownerColumnsMax)}${country} ${durationText(apartMs)} before. ${usual} ${counted(Math.round(sessions), 'session')}.`;
 };
 
@@ -244,7 +260,7 @@ const unfamiliarTarget = ({
     before < 1
       ? `Nothing was new to it in about ${counted(Math.round(sessions), 'session')}`
       : `Something was new to it in about ${before} of ${counted(Math.round(sessions), 'session')}`;
-  return `It touched ${named(target)}, which it never did before: ${named(action)}. ${usual}; it works on ${counted(targetsKnown, 'target')}.`;
+  return `It touched ${named(target)}, which it did not touch lately: ${named(action)}. ${usual}; it works on ${counted(targetsKnown, 'target')}.`;
 };
 
 /** One line that says what it is about: `Token ci-deploy was used from a network it has never used: Example Hosting (…)`. */
@@ -279,7 +295,7 @@ const newsOf = (evidence: Evidence): string => {
       return usageDayNews(evidence);
     case 'sensitive-action': {
       const { sessions, sessionsWithKind, target } = evidence;
-      const usual = sessions < 1 ? '' : `, which it ${sessionsWithKind < 0.5 ? 'never' : 'seldom'} does`;
+      const usual = sessions < 1 ? '' : `, which it ${sessionsWithKind < 0.5 ? 'did not do lately' : 'seldom does'}`;
       return `${deeds[evidence.kind]}${usual}: ${named(evidence.action)}${target === undefined ? '' : ` on ${named(target)}`}`;
     }
     case 'authentication-failures':
@@ -289,7 +305,7 @@ const newsOf = (evidence: Evidence): string => {
     case 'simultaneous-networks':
       return `was used from two networks at once: ${networkText(evidence.network)} and ${shownText(evidence.besideOwner, ownerColumnsMax)}`;
     case 'unfamiliar-target':
-      return `touched ${named(evidence.target)}, which it never did before: ${named(evidence.action)}`;
+      return `touched ${named(evidence.target)}, which it did not touch lately: ${named(evidence.action)}`;
     case 'rotation':
       return rotationNews(evidence);
     case 'health':
@@ -341,7 +357,7 @@ const inPassing = (evidence: Evidence): string => {
     case 'simultaneous-networks':
       return 'from two networks at once';
     case 'unfamiliar-target':
-      return 'on something it never touched';
+      return 'on something it did not touch lately';
     case 'rotation':
       return rotationInPassing;
     case 'health':

@@ -64,9 +64,9 @@ describe('what is remembered stays small', () => {
     ['in ten years', 1_051],
   ])('of 5,000 hostile events %s', (_, minutesApart) => {
     const { baseline, organization } = sizesOf(fold(adversarial(minutesApart)));
-    // Eight networks at once, and what is odd about each.
-    expect(baseline).toBeLessThan(20 * kilobyte);
-    expect(organization).toBeLessThan(64 * kilobyte);
+    // Eight networks at once with what is odd about each, and the samples of an alert, every text as long as may be.
+    expect(baseline).toBeLessThan(32 * kilobyte);
+    expect(organization).toBeLessThan(96 * kilobyte);
   });
 
   it('of a busy principal at ordinary work: 4 KB', () => {
@@ -91,7 +91,7 @@ describe('what is remembered stays small', () => {
     const memory = fold(invented);
     expect(memory.baselines.size).toBe(1);
     expect(sizesOf(memory).baseline).toBeLessThan(16 * kilobyte);
-    expect(sizesOf(memory).organization).toBeLessThan(64 * kilobyte);
+    expect(sizesOf(memory).organization).toBeLessThan(96 * kilobyte);
   });
 
   it('of an organization of 600 principals, each with places of its own', () => {
@@ -103,6 +103,6 @@ describe('what is remembered stays small', () => {
         });
       }),
     ).flat();
-    expect(sizesOf(fold(events)).organization).toBeLessThan(64 * kilobyte);
+    expect(sizesOf(fold(events)).organization).toBeLessThan(96 * kilobyte);
   });
 });

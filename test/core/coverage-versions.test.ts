@@ -6,7 +6,7 @@ import { msOf } from './having.ts';
 
 /** Stored by version 2 while one second of the log was settled in part: its first two events were counted, a third was not. */
 const { coverage: stored } = JSON.parse(
-  readFileSync(new URL('../fixtures/stored/v2.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../fixtures/stored/coverage-v2.json', import.meta.url), 'utf8'),
 ) as { readonly coverage: StoredText };
 
 const atMs = msOf('2026-03-06T11:46:07Z');
@@ -20,17 +20,15 @@ describe('a coverage of version 2 that was settled in part', () => {
     expect(events.map((event) => isSettled(coverage, event))).toEqual([true, true, false]);
   });
 
-  it('counts each event once, wherever the upgrade is interrupted', () => {
-    // Killed before its commit: the old text is still there, and is read once more.
-    for (const interrupted of [0, 1, 2]) {
-      for (let again = 0; again < interrupted; again += 1) readCoverage(stored);
-      const coverage = readCoverage(stored);
-      const news = events.filter((event) => !isSettled(coverage, event));
-      const settled = settle(coverage, { throughMs: atMs, throughId: 'e3', events: news.length, newestEventMs: atMs });
-      expect(settled).toMatchObject({ events: 73, settledThroughId: 'e3' });
-      // Killed after it: today's text is read.
-      expect(readCoverage(writeCoverage(settled))).toEqual(settled);
-      expect(events.every((event) => isSettled(readCoverage(writeCoverage(settled)), event))).toBe(true);
-    }
+  it('counts each event once, whether an upgrade was interrupted before its commit or after it', () => {
+    // Before it, the old text is still there and is read once more.
+    const coverage = readCoverage(stored);
+    const news = events.filter((event) => !isSettled(coverage, event));
+    const settled = settle(coverage, { throughMs: atMs, throughId: 'e3', events: news.length, newestEventMs: atMs });
+    expect(settled).toMatchObject({ events: 73, settledThroughId: 'e3' });
+    // After it, today's text is.
+    const again = readCoverage(writeCoverage(settled));
+    expect(again).toEqual(settled);
+    expect(events.filter((event) => !isSettled(again, event))).toEqual([]);
   });
 });

@@ -188,17 +188,31 @@ const theft = call('2026-03-09T01:40Z', '203.0.113.9', { action: 'team-token-cre
 /** The checksum is no part of the fields. */
 const fieldsOf = ({ body }: { readonly body: string }) => Object.keys(JSON.parse(body.slice(8))).sort();
 
-describe.each(['v1', 'organization-v2'])('what an earlier release stored as %s', (version) => {
-  const stored = JSON.parse(readFileSync(new URL(`../fixtures/stored/${version}.json`, import.meta.url), 'utf8'));
-  const read = readBaseline(stored.baseline);
-  const readOrg = readOrganization(stored.organization);
+const earlier = (version: number) => {
+  const stored = JSON.parse(readFileSync(new URL(`../fixtures/stored/v${version}.json`, import.meta.url), 'utf8'));
+  return { read: readBaseline(stored.baseline), readOrg: readOrganization(stored.organization) };
+};
 
+describe('what version 1 stored', () => {
   it('is read, and what was told then is told', () => {
+    const { read, readOrg } = earlier(1);
     expect(read.events).toBe(62);
     expect(read.network.probations).toMatchObject([{ owner: 'AS64501', isTold: true }]);
     expect(read.sessions).toMatchObject([{ ownerKey: 'AS64501', isPairedFar: false }]);
     expect(readOrg.lastDay).toBe(20_519);
   });
+});
+
+describe('what version 2 stored', () => {
+  it('is read; refusals then counted are those of the session they came in', () => {
+    const { read } = earlier(2);
+    expect(read.failures.burst).toEqual({ count: 0, startMs: 0, lastMs: 0 });
+    expect(read.sessions).toMatchObject([{ ownerKey: 'AS64501', failures: 2 }]);
+  });
+});
+
+describe.each([1, 2])('what version %i stored', (version) => {
+  const { read, readOrg } = earlier(version);
 
   it('counts newcomers as if none had come, since the organization’s first day', () => {
     expect(readOrg.newcomers).toEqual({ ...noNewcomers, sinceHour: 20_458 * 24, hour: 20_458 * 24 });

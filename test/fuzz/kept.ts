@@ -110,8 +110,8 @@ const items: readonly Attributes[] = [
   item('outbox|a1', { place: { N: '301' }, text: { S: JSON.stringify(telling) } }),
   item('alert|2026-03-14T02:13:00.000Z|a1', { text: { S: JSON.stringify(plainAlert) } }),
   item('bad|000', { number: { N: '0' }, text: { S: JSON.stringify(badRecord) } }),
-  // A few hundred bytes that would unpack into half of a function's memory.
-  item('bomb', { packed: packed(Buffer.alloc(256 * 1024 * 1024)), version: { N: '1' } }),
+  // A hundred bytes that would unpack into more than whatever was packed.
+  item('bomb', { packed: packed(Buffer.alloc(65 * 1024 * 1024)), version: { N: '1' } }),
 ];
 
 /** Laws: whatever the table holds is read, or refused as what tokenwatch did not write. */

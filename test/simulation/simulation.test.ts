@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { msPerDay, msPerHour, msPerMinute, msPerSecond } from '../../lib/core/time.ts';
+import { msPerHour, msPerMinute, msPerSecond } from '../../lib/core/time.ts';
 import { type Fault, neverMs } from './faults.ts';
 import { type Plan, planOf, planWords } from './plan.ts';
 import type { Plant } from './run.ts';
@@ -106,8 +106,8 @@ describe('the monitor, where its sweep is broken off', () => {
   });
 
   it.each([
-    { name: 'what shows in the part it had read, before it goes on', faults: [dying(24, 70), hours(24, 46)] },
-    { name: 'what shows in the part it had still to read', faults: [hours(20, 40), dying(40, 30)] },
+    { name: 'what shows in the part it had read, before it goes on', faults: [dying(24, 80), hours(24, 46)] },
+    { name: 'what shows in the part it had still to read', faults: [hours(20, 40), dying(40, 40)] },
   ])(
     'finds $name',
     async ({ faults }) => {

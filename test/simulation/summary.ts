@@ -88,7 +88,7 @@ export const pageOf = (results: readonly Result[], { seconds, cpuSeconds, worker
 
 Made by \`npm run test:simulation -- --seeds ${of.schedules} --from ${fromSeed} --write\`. A schedule is a history, a vendor with the liberties
 that its documentation leaves it, and what goes wrong when, all drawn from a seed; the same seed gives the same run
-anywhere. Only the three lines of time are of one machine.
+anywhere. Only the last four lines, of time, are of one machine.
 
 | What | Count |
 | --- | ---: |

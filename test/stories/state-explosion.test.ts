@@ -88,7 +88,10 @@ const told: Readonly<Record<Flooded, readonly [id: string, headline: RegExp]>> =
   users: ['(newcomers)', /^About \d\d,000 tokens and users that were never seen before were used within one hour$/],
   tokens: ['(newcomers)', /^About \d\d,000 tokens and users that were never seen before were used within one hour$/],
   actions: ['ci-4', /^Token ci-4 did far more than usual: 1\d,\d+ events in 1 hour/],
-  targets: ['ci-4', /^Token ci-4 did far more than usual: 1\d,\d+ events in 1 hour, .*something it never touched/],
+  targets: [
+    'ci-4',
+    /^Token ci-4 did far more than usual: 1\d,\d+ events in 1 hour, .*something it did not touch lately/,
+  ],
 };
 
 describe.each(floods)('a flood of %s', (kind) => {
@@ -126,10 +129,11 @@ describe.each(floods)('a flood of %s', (kind) => {
   });
 
   it('hides no theft, in the middle of it or on the day after', () => {
+    // What is told first; the lesser reasons may change their order, as new networks are no news on the day of the flood.
     const thefts = ({ alerts }: Run) =>
       alerts
         .filter(({ principal }) => [stolenInFlood.id, stolenAfterwards.id].includes(principal.id))
-        .map((alert) => [alert.id, alert.severity, headlineOf(alert)]);
+        .map((alert) => [alert.id, alert.severity, headlineOf(alert).split(';')[0]]);
     expect(thefts(calm)).toHaveLength(2);
     expect(thefts(flooded)).toEqual(thefts(calm));
   });

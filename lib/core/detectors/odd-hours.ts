@@ -91,9 +91,17 @@ const density = (atMs: number, { atMs: learnedMs, sums }: OddHoursMemory): numbe
     return (densityAt(sums, at, hourKernel, dayAngle(atMs)) * left + hourPrior) / (n + hourPrior);
   };
   const byHour = 0.5 * (hour(shortAt, shortDays) + hour(longAt, longDays));
-  const keepsMinutes = 1 / (1 + Math.exp(3 - (sums[keepsMinutesAt] as number)));
-  return byHour * (1 - keepsMinutes + keepsMinutes * minuteFactor(atMs, sums));
+  return byHour * byMinute(atMs, sums);
 };
+
+/** 1 for those who do not keep minutes; what the minute of the hour does to the density of those who do. */
+const byMinute = (atMs: number, sums: Float32Array): number => {
+  const keepsMinutes = 1 / (1 + Math.exp(3 - (sums[keepsMinutesAt] as number)));
+  return 1 - keepsMinutes + keepsMinutes * minuteFactor(atMs, sums);
+};
+
+/** Below this the minute is what is odd. */
+const oddMinute = 0.5;
 
 const minuteFactor = (atMs: number, sums: Float32Array): number => {
   const n = sums[minuteAt + 24] as number;
@@ -151,6 +159,7 @@ const judge = ({ event, session }: Seen, memory: OddHoursMemory): Score<OddHours
       sessions: sessionsOf(memory),
       ...usualHours(memory),
       concentration: concentration(memory),
+      ...(byMinute(event.atMs, memory.sums) < oddMinute && { isOffSchedule: true }),
     },
   };
 };

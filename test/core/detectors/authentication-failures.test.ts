@@ -25,6 +25,32 @@ describe('authentication failures', () => {
     });
   });
 
+  it('are counted from whatever networks they come, and told', () => {
+    const spread = (times: number) =>
+      Array.from({ length: times }, (_, nth) =>
+        call(msOf('2026-02-14T03:00Z') + nth * 1_000, `2001:db8:f${nth.toString(16).padStart(3, '0')}::1`, refused),
+      );
+    const past = having(calm, spread(60));
+    const once = call('2026-02-14T03:01:30Z', '198.51.100.9', refused);
+    expect(past.hears('authentication-failures', once).evidence).toMatchObject({ failures: 61 });
+    expect(having(calm).tells(...spread(60))).toMatchObject([{ news: 'opened' }]);
+    const inAtLast = call('2026-02-14T03:02Z', '198.51.100.9', logIn);
+    expect(past.hears('authentication-failures', inAtLast).evidence).toMatchObject({ gotInAtMs: inAtLast.atMs });
+  });
+
+  it('are no guess that was right where a person logs in at home while a job elsewhere is refused', () => {
+    const job = everySecond({ from: '2026-02-14T09:00:00Z', times: 20, ip: '198.51.100.9', ...refused });
+    const atHome = call('2026-02-14T09:01Z', '203.0.113.5', logIn);
+    expect(having(calm, job).hears('authentication-failures', atHome).nats).toBe(0);
+  });
+
+  it('end with two quiet hours', () => {
+    const knocks = (from: string) => everySecond({ from, times: 2, ip: '198.51.100.9', ...refused });
+    const [first, second] = knocks('2026-02-14T06:00:00Z');
+    if (first === undefined || second === undefined) throw new RangeError('nobody knocked');
+    expect(having(calm, knocks('2026-02-14T03:00:00Z'), first).hears('authentication-failures', second).nats).toBe(0);
+  });
+
   it('are a typing error below three', () => {
     expect(knocking(2).nats).toBe(0);
     expect(knocking(3).nats).toBeGreaterThan(0);

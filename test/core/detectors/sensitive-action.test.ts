@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { call, ciToken, daily, having, type Said } from '../having.ts';
+import type { Principal } from '../../../lib/core/principal.ts';
+import { ada, call, ciToken, daily, having, type Said } from '../having.ts';
 
 /** Forty days of deployments. */
 const deploying = daily({ from: '2026-01-05T09:00Z', times: 40, ip: '192.0.2.7' });
@@ -86,5 +87,40 @@ describe('a sensitive action', () => {
     const heard = (userAgent: string | undefined) =>
       having(deploying).hears('sensitive-action', next({ ...exporting, userAgent })).nats;
     expect(heard('pulumi-cli/3.200.0')).toBe(heard(undefined));
+  });
+});
+
+describe('a sensitive action beside a harmless one that is rarer', () => {
+  /** Colleagues create a token now and then; nobody ever does anything that tokenwatch does not know. */
+  const people = Array.from({ length: 15 }, (_, n): Principal => ({ ...ada, id: `user-${n}`, name: `user-${n}` }));
+  const organization = people.flatMap((principal, n) =>
+    Array.from({ length: 60 }, (_, day) => [
+      call(Date.UTC(2026, 0, 1 + day, 9, n), '203.0.113.5', { principal }),
+      ...((day + 5 * n) % 14 === 13
+        ? [
+            call(Date.UTC(2026, 0, 1 + day, 9, n, 30), '203.0.113.5', {
+              principal,
+              action: 'organization-token-created',
+            }),
+          ]
+        : []),
+    ]).flat(),
+  );
+  const past = having(organization, daily({ from: '2026-01-01T10:00Z', times: 60, ip: '192.0.2.7' }));
+  const odd = call('2026-03-02T10:00Z', '192.0.2.7', { action: 'something-unknown' });
+  const creating = call('2026-03-02T10:01Z', '192.0.2.7', { action: 'organization-token-created', target: 'mine' });
+
+  it('is told as it is alone', () => {
+    const [alone] = past.tells(creating);
+    const [hidden] = past.tells(odd, creating);
+    expect(alone?.alert.severity).toBe('high');
+    expect(hidden?.alert.severity).toBe(alone?.alert.severity);
+    expect(hidden?.alert.findings).toMatchObject([{ evidence: { action: 'organization-token-created' } }]);
+  });
+
+  it('does not borrow the other’s rarity', () => {
+    const heard = past.hears('sensitive-action', creating);
+    expect(past.and(odd).hears('sensitive-action', creating)).toEqual(heard);
+    expect(past.and(creating).hears('sensitive-action', { ...odd, atMs: creating.atMs + 60_000 })).toEqual(heard);
   });
 });

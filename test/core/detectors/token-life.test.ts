@@ -45,9 +45,20 @@ describe('a deleted token', () => {
     expect(refused.tells(use('2026-02-14T10:05Z'))).toEqual([]);
   });
 
-  it('is alive again once a token of its name is created', () => {
-    const created = { ...deletion, id: 'created', atMs: deletion.atMs + 60_000, action: 'organization-token-created' };
-    expect(having([deletion, created]).tells(use('2026-02-14T10:05Z'))).toEqual([]);
+  it('stays one whatever token of its name is said to be created, as Pulumi keeps names reserved', () => {
+    for (const action of ['organization-token-created', 'personal-token-created-for-oidc-issuer']) {
+      const created = { ...deletion, id: 'created', atMs: deletion.atMs + 60_000, action };
+      expect(having([deletion, created]).tells(use('2026-02-14T10:05Z'))).toMatchObject([{ news: 'opened' }]);
+    }
+  });
+
+  it('is alive again once a token of its name is created where names may be taken again', () => {
+    const elsewhere = { principal: { ...ada, provider: 'log' } };
+    const deleted = { ...deletion, ...elsewhere, action: 'token-deleted' };
+    const created = { ...deleted, id: 'created', atMs: deletion.atMs + 60_000, action: 'token-created' };
+    const used = { ...use('2026-02-14T10:05Z'), principal: { ...ciToken, provider: 'log' } };
+    expect(having([deleted]).tells(used)).toMatchObject([{ news: 'opened' }]);
+    expect(having([deleted, created]).tells(used)).toEqual([]);
   });
 
   it('does not make a user of its name a ghost', () => {

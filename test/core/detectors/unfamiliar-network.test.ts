@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { AuditEvent } from '../../../lib/core/event.ts';
 import type { NetworkLookup } from '../../../lib/core/network.ts';
 import type { Principal } from '../../../lib/core/principal.ts';
 import { acme, ada, call, daily, exampleOwners, having, havingIn } from '../having.ts';
@@ -215,5 +216,17 @@ describe('an address range that others of the organization use', () => {
   it('is somebody’s home where one or two do, and counts whole', () => {
     expect(usedBy(['bob']).nats).toBeGreaterThan(Math.log(50));
     expect(usedBy(['bob', 'eve']).nats).toBeGreaterThan(Math.log(50));
+  });
+});
+
+describe('accounts made for it', () => {
+  it('do not make a network known to the organization', () => {
+    const newcomers = Array.from({ length: 3 }, (_, n): Principal => ({ ...ada, id: `made-${n}`, name: `made-${n}` }));
+    const visits = newcomers.flatMap((principal) =>
+      ['2026-02-12T09:00Z', '2026-02-13T09:00Z'].map((at) => call(at, '198.51.100.9', { principal })),
+    );
+    const judged = (before: readonly AuditEvent[]) =>
+      having(fixed, before).hears('unfamiliar-network', call(afterwards, '198.51.100.9'));
+    expect(judged(visits)).toEqual(judged([]));
   });
 });
