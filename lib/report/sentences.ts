@@ -202,7 +202,9 @@ const sensitiveAction = ({
     learned < 1
       ? 'Nothing is known of what it usually does.'
       : before < 1
-        ? `It did not once do so in about its last ${counted(Math.min(learned, sessionsRemembered), 'session')}.`
+        ? learned === 1
+          ? 'It did not do so in its one session before.'
+          : `It did not once do so in about its last ${Math.min(learned, sessionsRemembered)} sessions.`
         : `It did so in about ${before} of ${counted(learned, 'session')} before.`;
   const told = isTampering ? ' It may blind whoever reads this log, so it is always told.' : '';
   return `It ${deeds[kind]}: ${named(action)}${where}. ${usual}${told}`;

@@ -48,10 +48,10 @@ How sure  Surprise 4.3: ordinary use looks at least this odd about 1 in 20,000 t
 
 Why       - It was used from 203.0.113.9, which belongs to Example Hosting (AS64500, hosting, NL): a
             network it has never used. Usual: Example Cloud and 198.51.100.0/24 (cloud). In about 58
-            active days there was never a new network owner. Nobody else in the organization was
+            active days there was not once a new network owner. Nobody else in the organization was
             lately seen there. Very unusual for it (about 1 in 20,000).
-          - It opened secrets: environment-opened on acme/prod. It never did so in about 90 sessions
-            before. Very unusual for it (about 1 in 1,300).
+          - It opened secrets: environment-opened on acme/prod. It did not once do so in about its
+            last 90 sessions. Very unusual for it (about 1 in 1,300).
 
 Where     Address      Owner               AS  Kind          Country
           203.0.113.9  Example Hosting  64500  hosting       NL

@@ -27,7 +27,7 @@ const headline = (...evidence: readonly Evidence[]): string =>
 describe('the sentence of an unfamiliar network', () => {
   it('says where, what is usual, and how sure', () => {
     expect(sentence(unfamiliarNetwork())).toBe(
-      'It was used from 203.0.113.9, which belongs to Example Hosting (AS64500, hosting, NL): a network it has never used. Usual: Example Cloud and 198.51.100.0/24 (cloud). In about 58 active days there was never a new network owner. Nobody else in the organization was lately seen there. Very unusual for it (about 1 in 20,000).',
+      'It was used from 203.0.113.9, which belongs to Example Hosting (AS64500, hosting, NL): a network it has never used. Usual: Example Cloud and 198.51.100.0/24 (cloud). In about 58 active days there was not once a new network owner. Nobody else in the organization was lately seen there. Very unusual for it (about 1 in 20,000).',
     );
   });
 
@@ -35,7 +35,7 @@ describe('the sentence of an unfamiliar network', () => {
     expect(
       sentence(unfamiliarNetwork({ newAt: 'address', daysActive: 20, daysWithNew: 7.6, othersOnPrefix: 3 }), 0.4),
     ).toBe(
-      'It was used from 203.0.113.9, which belongs to Example Hosting (AS64500, hosting, NL): an address it has never used. Usual: Example Cloud and 198.51.100.0/24 (cloud). There was a new address on about 8 of 20 active days. 3 others in the organization were lately seen there too. Not unusual for it by itself.',
+      'It was used from 203.0.113.9, which belongs to Example Hosting (AS64500, hosting, NL): an address it has not used lately. Usual: Example Cloud and 198.51.100.0/24 (cloud). There was a new address on about 8 of 20 active days. 3 others or more in the organization were lately seen there too. Not unusual for it by itself.',
     );
   });
 
@@ -52,7 +52,7 @@ describe('the sentence of an unfamiliar network', () => {
     expect(
       sentence(unfamiliarNetwork({ network, newAt: 'prefix', daysActive: 0, usual: [], usualClass: undefined })),
     ).toBe(
-      'It was used from 203.0.113.9, which belongs to 203.0.113.0/24 (owner unknown): an address range it has never used. Nothing is known of where it is usually used. Nobody else in the organization was lately seen there. Very unusual for it (about 1 in 20,000).',
+      'It was used from 203.0.113.9, which belongs to 203.0.113.0/24 (owner unknown): an address range it has not used lately. Nothing is known of where it is usually used. Nobody else in the organization was lately seen there. Very unusual for it (about 1 in 20,000).',
     );
   });
 });
@@ -141,7 +141,7 @@ describe('the sentence of a usage day', () => {
 describe('the sentence of a sensitive action', () => {
   it('says what it did, how often it does, and how sure', () => {
     expect(sentence(sensitiveAction())).toBe(
-      'It opened secrets: environment-opened on acme/prod. It never did so in about 90 sessions before. Very unusual for it (about 1 in 20,000).',
+      'It opened secrets: environment-opened on acme/prod. It did not once do so in about its last 90 sessions. Very unusual for it (about 1 in 20,000).',
     );
     expect(
       sentence(
@@ -152,7 +152,7 @@ describe('the sentence of a sensitive action', () => {
       'It read stack state: stack-exported. It did so in about 2 of 90 sessions before. Unusual for it (about 1 in 40).',
     );
     expect(sentence(sensitiveAction({ sessions: 0 }))).toContain('Nothing is known of what it usually does.');
-    expect(sentence(sensitiveAction({ sessions: 1 }))).toContain('It never did so in about 1 session before.');
+    expect(sentence(sensitiveAction({ sessions: 1 }))).toContain('It did not do so in its one session before.');
   });
 
   it.each([
@@ -220,10 +220,10 @@ describe('the headline', () => {
       'Token ci-deploy was used from a network it has never used: Example Hosting (AS64500, hosting, NL)',
     );
     expect(headline(unfamiliarNetwork({ newAt: 'address' }))).toBe(
-      'Token ci-deploy was used from an address it has never used: 203.0.113.9, Example Hosting (AS64500, hosting, NL)',
+      'Token ci-deploy was used from an address it has not used lately: 203.0.113.9, Example Hosting (AS64500, hosting, NL)',
     );
     expect(headline(unfamiliarNetwork({ newAt: 'prefix' }))).toBe(
-      'Token ci-deploy was used from an address range it has never used: 203.0.113.0/24, Example Hosting (AS64500, hosting, NL)',
+      'Token ci-deploy was used from an address range it has not used lately: 203.0.113.0/24, Example Hosting (AS64500, hosting, NL)',
     );
     expect(headline(oddHours())).toBe('Token ci-deploy was active at an odd hour: 14 Mar 2026 02:13 UTC');
     expect(headline(usageSpike())).toBe(

@@ -3,7 +3,6 @@ import { organizationOf } from '../organization.ts';
 import { named } from '../safe-text.ts';
 import { instantText } from '../times.ts';
 import { principalText } from '../words.ts';
-import type { Step } from './next.ts';
 import { apiUrlOf, type Origin } from './origin.ts';
 
 /**
@@ -11,6 +10,16 @@ import { apiUrlOf, type Origin } from './origin.ts';
  * it. A command asks the API that the log came from; where that is not known, the vendor's own variable stands for it,
  * and without it the command fails before anything is sent.
  */
+
+/** One thing to do after an investigation; an alert's steps (`commands.ts`) have neither names nor links. */
+export type Step = {
+  readonly text: string;
+  /** All that the step is about, where its text names only the first. */
+  readonly names?: readonly string[];
+  /** To be copied. */
+  readonly command?: string;
+  readonly link?: string;
+};
 
 /** As vendors allow ids and names of organizations and tokens; nothing that a shell acts on. */
 export const plain = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;

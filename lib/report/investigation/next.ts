@@ -5,7 +5,7 @@ import { organizationOf } from '../organization.ts';
 import { named } from '../safe-text.ts';
 import { instantText } from '../times.ts';
 import { addressText, listed, principalText } from '../words.ts';
-import { cutOff, plain } from './cut-off.ts';
+import { cutOff, plain, type Step } from './cut-off.ts';
 import { commandOf, type Origin, unknownOrigin } from './origin.ts';
 import { missingText } from './verdict-words.ts';
 
@@ -14,15 +14,6 @@ import { missingText } from './verdict-words.ts';
  * A command holds a name from the log only where that name is as plain as the vendor allows: a log must not write
  * somebody's shell commands.
  */
-
-export type Step = {
-  readonly text: string;
-  /** All that the step is about, where its text names only the first. */
-  readonly names?: readonly string[];
-  /** To be copied. */
-  readonly command?: string;
-  readonly link?: string;
-};
 
 const namesMax = 5;
 const plainPath = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}(\/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}){1,2}$/;

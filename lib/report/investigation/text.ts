@@ -7,6 +7,7 @@ import { instantText } from '../times.ts';
 import { counted, principalText } from '../words.ts';
 import { wrapped } from '../wrap.ts';
 import { blindSpots, coverageTexts } from './coverage-words.ts';
+import type { Step } from './cut-off.ts';
 import {
   callerColumns,
   callerRow,
@@ -19,7 +20,7 @@ import {
   reachColumns,
   reachRow,
 } from './deed-rows.ts';
-import { nextSteps, type Step } from './next.ts';
+import { nextSteps } from './next.ts';
 import { type Origin, unknownOrigin } from './origin.ts';
 import { answerWords, headlineDetail, missingText, subjectDetail, whyTexts } from './verdict-words.ts';
 

@@ -18,7 +18,7 @@ describe('an alert in Slack', () => {
     expect(texts[0]).toMatch(/^CRITICAL: Token ci-deploy was used from a network it has never used: Example Hosting/);
     expect(message.text).toBe(texts[0]);
     expect(texts.filter((text) => /^\*.*\*$/.test(text))).toEqual(['*Why*', '*Where*', '*Events*', '*Next*']);
-    expect(texts[3]).toContain('In about 58 active days there was never a new network owner.');
+    expect(texts[3]).toContain('In about 58 active days there was not once a new network owner.');
     expect(texts[3]).toContain('opened secrets: environment-opened on acme/prod');
     expect(texts[5]).toBe('• 203.0.113.9: Example Hosting (AS64500, hosting, NL)');
     expect(texts[7]).toContain('• 02:13:07 UTC stack-exported on acme/prod from 203.0.113.9');
