@@ -364,4 +364,10 @@ const commit = async (run: Run, change: Change, events: readonly AuditEvent[] = 
 
 /** History read at the first start is summarized, not sent, but for its last day: nobody wants thirty days of mail at once. */
 const tellingsOf = (run: Run, alerts: Assessment['alerts']): readonly Telling[] =>
-  tellingsFrom(alerts.filter(({ alert }) => alert.openedAtMs >= tellFromMs(run.coverage)));
+  tellingsFrom(
+    alerts.filter(({ alert, news }) => {
+      // An incident of the history that gets worse after the start is news of today.
+      const atMs = news === 'raised' ? alert.lastEventAtMs : alert.openedAtMs;
+      return atMs >= tellFromMs(run.coverage);
+    }),
+  );

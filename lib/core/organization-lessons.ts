@@ -7,7 +7,7 @@ import { add, at, type Organization, ownerClasses, sideOf, tokenKey } from './or
 import { kindShares } from './organization-peers.ts';
 import type { PrincipalKind } from './principal.ts';
 import type { Session } from './session.ts';
-import { dayOf } from './time.ts';
+import { dayOf, msPerDay } from './time.ts';
 
 const ownersMax = 256;
 const prefixesMax = 512;
@@ -47,10 +47,11 @@ export const learnSession = (
   }
   if (organization.sessions > 20_000) fadeSessions(organization);
   if (session.addresses.length === 0) return;
-  // Whoever is new vouches for no network: three accounts made for it would make a thief's look like an office.
-  if (isLearning(before)) return;
-  learnKind(organization, { session, who, before });
-  learnMoves(organization, { session, kind, before });
+  if (!isLearning(before)) {
+    learnKind(organization, { session, who, before });
+    learnMoves(organization, { session, kind, before });
+  }
+  if (isYoung(session, baseline)) return;
   setBounded(organization.owners, session.ownerKey, session.ownerLabel, ownersMax);
   const day = dayOf(session.startMs);
   for (const prefix of session.prefixes) {
@@ -59,6 +60,15 @@ export const learnSession = (
     setBounded(organization.prefixes, prefix, { day, users: [self, ...others] }, prefixesMax);
   }
 };
+
+const youngMs = 14 * msPerDay;
+
+/**
+ * Whoever is new, in days and in sessions, vouches for no network: three accounts made for it would make a thief's look like
+ * an office. Somebody who is only seldom seen does (measured: otherwise a fifth more false alerts).
+ */
+const isYoung = ({ startMs }: Session, { firstAtMs, network }: Baseline): boolean =>
+  isLearning(network) && startMs - firstAtMs < youngMs;
 
 const fadeSessions = (organization: Organization): void => {
   organization.sessions /= 2;

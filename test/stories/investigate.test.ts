@@ -41,7 +41,7 @@ describe('a CI token stolen on Saturday night', () => {
   });
 
   it('is explained by what was taken and from where', () => {
-    expect(flat(told.text)).toContain('It read stack state: stack-exported on web/prod. It never did so');
+    expect(flat(told.text)).toContain('It read stack state: stack-exported on web/prod. It did not once do so');
     expect(flat(told.text)).toContain('198.51.100.66, which belongs to Example Hosting (AS64501, hosting, NL)');
   });
 
