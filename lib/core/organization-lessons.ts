@@ -51,7 +51,7 @@ export const learnSession = (
     learnKind(organization, { session, who, before });
     learnMoves(organization, { session, kind, before });
   }
-  if (isYoung(session, baseline)) return;
+  if (isNewcomer(organization, session, baseline)) return;
   setBounded(organization.owners, session.ownerKey, session.ownerLabel, ownersMax);
   const day = dayOf(session.startMs);
   for (const prefix of session.prefixes) {
@@ -62,13 +62,14 @@ export const learnSession = (
 };
 
 const youngMs = 14 * msPerDay;
+const settledMs = 28 * msPerDay;
 
 /**
  * Whoever is new, in days and in sessions, vouches for no network: three accounts made for it would make a thief's look like
- * an office. Somebody who is only seldom seen does (measured: otherwise a fifth more false alerts).
+ * an office. In the organization's own first weeks everybody is new (without that, a seventh more false alerts).
  */
-const isYoung = ({ startMs }: Session, { firstAtMs, network }: Baseline): boolean =>
-  isLearning(network) && startMs - firstAtMs < youngMs;
+const isNewcomer = ({ firstDay }: Organization, { startMs }: Session, { firstAtMs, network }: Baseline): boolean =>
+  isLearning(network) && startMs - firstAtMs < youngMs && firstAtMs - firstDay * msPerDay > settledMs;
 
 const fadeSessions = (organization: Organization): void => {
   organization.sessions /= 2;
