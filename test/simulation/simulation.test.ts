@@ -24,8 +24,8 @@ const played = async (seeds: number, from: number): Promise<string> => {
 
 describe('the monitor, whatever goes wrong around it', () => {
   it.each([
-    { history: 'one organization over weeks', seeds: 12, from: 1 },
-    { history: 'several organizations at once', seeds: 16, from: 48 },
+    { history: 'one organization over weeks', seeds: 8, from: 1 },
+    { history: 'several organizations at once', seeds: 10, from: 48 },
   ])(
     'counts every event once and tells every alert: $history',
     async ({ seeds, from }) => {
