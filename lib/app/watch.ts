@@ -59,7 +59,7 @@ export type WatchParts = Pick<
     readonly sources: readonly SurveyedSource[];
     readonly pollEveryMs: number;
     readonly notify: (notice: Notice) => void;
-    /** Polls due later than this are not waited for. Absent: until the signal. */
+    /** Polls due later than this are not waited for; the first of each source is, though the clock went on meanwhile. Absent: until the signal. */
     readonly endAtMs?: number;
   };
 
@@ -73,8 +73,9 @@ export type Watched = {
 
 /** Throws a `SourceError` that a person must set right at the first contact, and whatever the state throws. */
 export const watch = async (parts: WatchParts): Promise<Watched> => {
-  const { clock, signal, endAtMs = Number.POSITIVE_INFINITY } = parts;
+  const { clock, signal } = parts;
   const startMs = clock.nowMs();
+  const endAtMs = Math.max(startMs, parts.endAtMs ?? Number.POSITIVE_INFINITY);
   const turns: readonly Turn[] = parts.sources.map((source) => newTurn(source, startMs));
   const schedule = { startMs, everyMs: parts.pollEveryMs };
   for (const turn of turns) await introduce(turn, parts);
@@ -134,6 +135,11 @@ const introduce = async (turn: Turn, { state, clock, backfillMs, pollEveryMs, no
     return;
   }
   const coverage = readCoverage(cursor);
+  // A first start that failed left where it wanted to begin, and nothing read.
+  if (coverage.settledThroughMs <= coverage.fromMs) {
+    notify({ notice: 'backfilling', source, fromMs: coverage.fromMs, toMs: nowMs });
+    return;
+  }
   turn.isBackfilling = isBackfilling(coverage);
   notify({ notice: 'resuming', source, seenThroughMs: coverage.settledThroughMs + latenessMs, nowMs });
   const missed = pauseAt(coverage.watching, { nowMs, everyMs: pollEveryMs });

@@ -149,7 +149,14 @@ const sayEnd = (
   { screen, isOnce, file }: { readonly screen: Screen; readonly isOnce: boolean; readonly file: string },
 ): void => {
   const alerts = told === 0 ? 'no alert' : counted(told, 'alert');
-  screen.say(isOnce ? `Polled once: ${alerts}.` : `Stopped after ${alerts}. State: ${file}`);
+  const isUnread = troubles.size > 0 && coverages.size === 0;
+  screen.say(
+    isOnce
+      ? isUnread
+        ? 'Nothing could be read: whether there is anything to alert on is not known.'
+        : `Polled once: ${alerts}.`
+      : `Stopped after ${alerts}. State: ${file}`,
+  );
   for (const [source, { settledThroughMs }] of coverages) {
     const seenThrough = instantText(settledThroughMs + latenessMs);
     screen.say(`${named(source)} was seen through ${seenThrough}; the next start goes on from there.`);

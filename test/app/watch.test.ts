@@ -101,6 +101,23 @@ describe('a watch', () => {
     expect(pollsOf(notices)).toEqual([0, 5, 10, 15, 20, 25, 30].map(minute));
   });
 
+  it('polls once where it is to end at once, though the clock went on since that was said', async () => {
+    const clock = fastForwardClock(startMs);
+    const { notices } = await run(clock, [sourceOf(clock, {}).source], { endAtMs: startMs - 1 });
+    expect(pollsOf(notices).length).toBeGreaterThan(0);
+  });
+
+  it('begins with the history again where the first start read nothing', async () => {
+    const clock = fastForwardClock(startMs);
+    const state = memoryState();
+    const answering = (): void => {
+      throw unavailable();
+    };
+    await run(clock, [sourceOf(clock, { answering }).source], { state, endAtMs: startMs });
+    const { notices } = await run(clock, [sourceOf(clock, {}).source], { state, endAtMs: startMs });
+    expect(kindsOf(notices)[0]).toBe('backfilling');
+  });
+
   it('does not let a slow poll delay those after it, nor makes up for those it missed', async () => {
     const clock = fastForwardClock(startMs);
     const inner = sourceOf(clock, {}).source;
