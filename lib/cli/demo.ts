@@ -7,7 +7,7 @@ import { rememberNetworks } from '../core/network.ts';
 import { principalKey } from '../core/principal.ts';
 import { dayOf, msPerDay, msPerMinute } from '../core/time.ts';
 import { type Column, table } from '../report/table.ts';
-import { durationText, instantText, minuteText } from '../report/times.ts';
+import { instantText, minuteText } from '../report/times.ts';
 import { counted, numberText } from '../report/words.ts';
 import { type DemoWorld, demoWorld } from '../simulator/demo-world.ts';
 import { createPulumiApi } from '../simulator/pulumi-api.ts';
@@ -186,5 +186,7 @@ const toldText = (label: Label, told: readonly ToldAt[]): string => {
   const first = about[0];
   if (first === undefined) return 'not told';
   const highest = about.reduce((a, b) => (isAbove(b.alert.severity, a.alert.severity) ? b : a));
-  return `${highest.alert.severity}, after ${durationText(first.atMs - label.fromMs)}`;
+  const after = ({ alert, atMs }: ToldAt): string =>
+    `${alert.severity} after ${Math.floor((atMs - label.fromMs) / msPerMinute)} min`;
+  return isAbove(highest.alert.severity, first.alert.severity) ? `${after(first)}, ${after(highest)}` : after(first);
 };

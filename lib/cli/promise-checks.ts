@@ -4,7 +4,14 @@ import { allowedBy } from '../core/allowance.ts';
 import { rememberNetworks } from '../core/network.ts';
 import { readCoverage } from '../core/stored.ts';
 import type { Check } from '../report/doctor-text.ts';
-import { keptAdvice, keptJson, keptSentence, sensitivityJson, sensitivitySentence } from '../report/promise-text.ts';
+import {
+  keptAdvice,
+  keptJson,
+  keptSentence,
+  sensitivityAdvice,
+  sensitivityJson,
+  sensitivitySentence,
+} from '../report/promise-text.ts';
 import { named } from '../report/safe-text.ts';
 import { openOwners, openState } from '../wiring.ts';
 import { ok, orFailed, warning } from './check-outcome.ts';
@@ -53,7 +60,10 @@ const checksOf = (source: string, { kept, sensitivity }: Account): readonly Chec
   const advice = keptAdvice(kept);
   const check = advice === undefined ? ok(name, keptSentence(kept)) : warning(name, keptSentence(kept), advice);
   if (sensitivity === undefined) return [{ ...check, figures: keptJson(kept) }];
-  const worth = ok(`${source} sensitivity`, sensitivitySentence(sensitivity));
+  const little = sensitivityAdvice(sensitivity);
+  const sentence = sensitivitySentence(sensitivity);
+  const worth =
+    little === undefined ? ok(`${source} sensitivity`, sentence) : warning(`${source} sensitivity`, sentence, little);
   return [
     { ...check, figures: keptJson(kept) },
     { ...worth, figures: sensitivityJson(sensitivity) },

@@ -51,7 +51,7 @@ const charsMax = 2_200;
 /** To whoever pasted a secret anywhere into settings. */
 export const pastedSecretText = (text: string): string =>
   looksLikeWebhook(text) ? pastedWebhookText : pastedTokenText;
-const pastedTokenText = `looks like a token itself: put that into an environment variable, write where it is under token, such as ${example}, and revoke it if this file was shared`;
+const pastedTokenText = `looks like a token itself: put that into an environment variable or a store, write where it is under token, such as ${example} (in AWS aws-sm:tokenwatch/pulumi#token), and revoke it if this file was shared`;
 const pastedWebhookText =
   'looks like the address of a webhook itself, which is the secret: put that into an environment variable or a store, write where it is under alerts.slack, such as aws-sm:tokenwatch/slack#webhook, and make a new webhook if this file was shared';
 

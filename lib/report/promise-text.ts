@@ -53,6 +53,15 @@ const originTexts: Readonly<Record<Origin, string>> = {
 export const sensitivitySentence = (sensitivity: Sensitivity): string =>
   [caughtSentence(sensitivity), learningSentence(sensitivity)].filter((text) => text !== '').join(' ');
 
+/** What to do where most of the plainest thefts would go unseen; undefined where they would not. */
+export const sensitivityAdvice = (sensitivity: Sensitivity): string | undefined => {
+  const [first] = rowsOf(sensitivity);
+  return first === undefined || 2 * first.looking >= first.tries
+    ? undefined
+    : 'That is little. Either not much is known yet, which more history mends (--backfill-days with a new state file), or the ' +
+        'owners of addresses are others than when this was learned: use the same ownership table or MMDB files as the watch.';
+};
+
 const caughtSentence = (sensitivity: Sensitivity): string => {
   const [first, ...others] = rowsOf(sensitivity);
   if (first === undefined) return 'No theft can be tried out yet: nobody who was active lately can be judged.';

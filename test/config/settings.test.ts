@@ -281,7 +281,7 @@ describe('a problem says what to write instead', () => {
 
 describe('a secret in the settings', () => {
   const pasted =
-    'looks like a token itself: put that into an environment variable, write where it is under token, such as env:PULUMI_ACCESS_TOKEN, and revoke it if this file was shared';
+    'looks like a token itself: put that into an environment variable or a store, write where it is under token, such as env:PULUMI_ACCESS_TOKEN (in AWS aws-sm:tokenwatch/pulumi#token), and revoke it if this file was shared';
 
   it.each([[pulumiLike], [webTokenLike], [`env:${pulumiLike}`], ['pul-abc']])(
     'is refused where its reference belongs, and not repeated: %s',
