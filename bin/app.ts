@@ -2,9 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App, Validations } from 'aws-cdk-lib';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { parseDeployable } from '../lib/config/deployable.ts';
 import { deployedText } from '../lib/config/deployed-settings.ts';
+import { nearest } from '../lib/config/nearest.ts';
 import { type Settings, SettingsError } from '../lib/config/settings.ts';
 import { MonitorStack } from '../lib/infra/monitor-stack.ts';
 import { networksProblems } from '../lib/infra/networks-layer.ts';
@@ -21,6 +23,7 @@ const main = (): void => {
   const settingsFile = join(app.outdir, 'settings.json');
   writeFileSync(settingsFile, deployedText(settings));
   const { account, region, stack } = settings.aws;
+  warnOfRegion(region);
   new MonitorStack(app, stack, {
     settings,
     settingsFile,
@@ -28,6 +31,15 @@ const main = (): void => {
     env: { ...(account && { account }), ...(region && { region }) },
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+};
+
+/** Only a warning: AWS has new regions before its library knows them. */
+const warnOfRegion = (region: string | undefined): void => {
+  const known = RegionInfo.regions.map(({ name }) => name);
+  if (region === undefined || known.includes(region)) return;
+  const near = nearest(region, known);
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+  process.stderr.write(`aws.region: ${region} is none of the regions that are known here.${hint}\n`);
 };
 
 const readSettings = (file: string): Settings =>
