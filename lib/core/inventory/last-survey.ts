@@ -6,10 +6,11 @@ import type { Alert } from '../alert.ts';
 import type { Principal } from '../principal.ts';
 import { msPerDay, msPerHour, msPerMinute, type Stretch } from '../time.ts';
 import { changesSince, type Seen } from './changes.ts';
+import { expiredUses } from './expired-use.ts';
 import { type HealthCircumstances, type HealthFinding, healthOf, newHealth } from './health.ts';
 import type { ListedToken, Listing } from './listing.ts';
 import type { Survey } from './survey.ts';
-import { healthAlert, unseenUseAlert } from './survey-alerts.ts';
+import { expiredUseAlert, healthAlert, unseenUseAlert } from './survey-alerts.ts';
 import { type KnownUse, type LastLogged, unseenNews } from './unseen-use.ts';
 
 /** Version of what is stored. A change of shape takes the next number and an upgrade step. */
@@ -96,6 +97,9 @@ export const afterSurvey = (
     },
     alerts: [
       ...news.map((unseen) => unseenUseAlert(unseen, { source, nowMs })),
+      ...expiredUses(survey.listing, { before: last.uses, after: uses }).map((use) =>
+        expiredUseAlert(use, { source, nowMs }),
+      ),
       ...newHealth(last.health, health)
         .filter((finding) => !isTold(finding))
         .map((finding) => healthAlert(finding, { source, nowMs })),

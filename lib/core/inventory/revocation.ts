@@ -24,6 +24,8 @@ export type Revocation = {
   readonly breaks: readonly Breaking[];
   /** Callers that have ended, as far as their rhythm tells. */
   readonly gone: readonly Caller[];
+  /** Used it once, from where anybody can rent: taken for nobody who is expected again. */
+  readonly passing: readonly Caller[];
   /** Callers that try it all the same: after its deletion, or refused every time. */
   readonly trying: readonly Caller[];
   readonly lastUseMs: number | undefined;
@@ -39,16 +41,24 @@ export const revocationOf = (token: TokenRecord, inventory: Inventory): Revocati
   const { deletedAtMs } = token;
   const trying = token.callers.filter((caller) => isTrying(caller, deletedAtMs));
   const others = token.callers.filter((caller) => !trying.includes(caller));
-  const gone = others.filter((caller) => deletedAtMs !== undefined || !isActive(caller, nowMs));
+  const passing = others.filter((caller) => deletedAtMs === undefined && caller.uses === 1 && isRented(caller));
+  const gone = others.filter(
+    (caller) => !passing.includes(caller) && (deletedAtMs !== undefined || !isActive(caller, nowMs)),
+  );
   const breaks = others
-    .filter((caller) => !gone.includes(caller))
+    .filter((caller) => !gone.includes(caller) && !passing.includes(caller))
     .map((caller) => ({ caller, notices: nextUseOf(caller, nowMs) }))
     .sort((a, b) => (a.notices?.dueMs ?? Infinity) - (b.notices?.dueMs ?? Infinity));
-  return { token, ...answerOf(token, inventory, breaks.length), breaks, gone, trying, lastUseMs: lastUseOf(token) };
+  const answer = answerOf(token, inventory, breaks.length);
+  return { token, ...answer, breaks, gone, passing, trying, lastUseMs: lastUseOf(token) };
 };
 
 const isTrying = ({ events, refused, lastAtMs }: Caller, deletedAtMs: number | undefined): boolean =>
   refused === events || (deletedAtMs !== undefined && lastAtMs > deletedAtMs);
+
+/** A thief who comes by once looks just so, and a caller of ours comes again. */
+export const isRented = ({ network }: Pick<Caller, 'network'>): boolean =>
+  network.class === 'hosting' || network.class === 'vpn';
 
 const answerOf = (
   token: TokenRecord,

@@ -6,6 +6,7 @@ import { providerOf } from '../event.ts';
 import { stableHex } from '../packed.ts';
 import type { Principal } from '../principal.ts';
 import { isoSeconds } from '../time.ts';
+import type { ExpiredUse } from './expired-use.ts';
 import type { HealthFinding } from './health.ts';
 import type { UnseenNews } from './unseen-use.ts';
 
@@ -22,6 +23,16 @@ export const unseenUseAlert = (
     atMs: listedMs,
     severity: why === 'woke' ? 'medium' : 'low',
     evidence: { detector: 'token-life', fact: 'use-not-logged', sinceMs, atMs: listedMs },
+  });
+
+/** As grave as a deleted token that is refused: whether it got in, the list does not say. */
+export const expiredUseAlert = ({ token: { id, name }, expiredMs, usedMs }: ExpiredUse, { source }: Noticed): Alert =>
+  alertOf(source, {
+    key: `expired use ${id}`,
+    principal: { provider: providerOf(source), kind: 'token', id, name },
+    atMs: usedMs,
+    severity: 'high',
+    evidence: { detector: 'token-life', fact: 'used-after-expiry', sinceMs: expiredMs, atMs: usedMs },
   });
 
 const severities: Readonly<Record<HealthFinding['finding'], Severity>> = {

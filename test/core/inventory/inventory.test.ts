@@ -163,6 +163,18 @@ describe('revoking', () => {
     });
   });
 
+  it('does not expect again who came once from where anybody can rent, and breaks who keeps coming from there', () => {
+    const once = call('2026-03-29T04:19Z', '198.51.100.66');
+    expect(judged(taken([token()], [...nightly, once]))).toMatchObject({
+      verdict: 'breaks',
+      breaks: [{ caller: { targets: ['acme/prod'] } }],
+      passing: [{ uses: 1, network: { address: '198.51.100.66' } }],
+    });
+    expect(judged(taken([token()], [once]))).toMatchObject({ verdict: 'cannot-tell', breaks: [], passing: [{}] });
+    const often = daily({ from: '2026-03-20T09:00Z', times: 10, ip: '198.51.100.66' });
+    expect(judged(taken([token()], often))).toMatchObject({ verdict: 'breaks', breaks: [{}], passing: [] });
+  });
+
   it('says of a token that is deleted already that it is, and who tries it since', () => {
     const deleted = call('2026-03-28T15:00Z', '203.0.113.5', {
       principal: ada,

@@ -72,6 +72,24 @@ describe('a survey', () => {
     expect(isSurveyDue(asked, nowMs - 2 * msPerHour)).toBe(true);
   });
 
+  it('tells of a use after the end of a token, once for each use', () => {
+    const expiresAtMs = nowMs - 3 * msPerDay;
+    const ended = (lastUsedAtMs: number) => survey({ tokens: [token('old', { expiresAtMs, lastUsedAtMs })] });
+    const first = afterSurvey(neverSurveyed, ended(nowMs - 2 * msPerDay), at);
+    const told = first.alerts.filter(({ severity }) => severity === 'high');
+    expect(told.map(({ findings }) => findings[0]?.evidence)).toEqual([
+      { detector: 'token-life', fact: 'used-after-expiry', sinceMs: expiresAtMs, atMs: nowMs - 2 * msPerDay },
+    ]);
+    const expired = ({ alerts }: ReturnType<typeof afterSurvey>) =>
+      alerts.filter(({ severity }) => severity === 'high');
+    const second = afterSurvey(first.last, ended(nowMs - 2 * msPerDay), { ...at, nowMs: nowMs + msPerHour });
+    expect(expired(second)).toEqual([]);
+    const third = afterSurvey(second.last, ended(nowMs), { ...at, nowMs: nowMs + 2 * msPerHour });
+    expect(expired(third)).toHaveLength(1);
+    const inTime = afterSurvey(neverSurveyed, ended(expiresAtMs + 60_000), at);
+    expect(expired(inTime)).toEqual([]);
+  });
+
   it('tells what does not stand well when it begins, and again only after it stood well', () => {
     const first = afterSurvey(neverSurveyed, stopped, at);
     expect(factsIn(first)).toEqual([['high', 'log-export-stopped']]);
