@@ -5,7 +5,7 @@ import { settingsFor } from '../config/settings.ts';
 import { type Alert, isAbove } from '../core/alert.ts';
 import { rememberNetworks } from '../core/network.ts';
 import { principalKey } from '../core/principal.ts';
-import { dayOf, msPerDay, msPerMinute } from '../core/time.ts';
+import { dayOf, msPerDay, msPerMinute, msPerSecond } from '../core/time.ts';
 import { type Column, table } from '../report/table.ts';
 import { instantText, minuteText } from '../report/times.ts';
 import { counted, numberText } from '../report/words.ts';
@@ -17,6 +17,7 @@ import { alertsOn } from './alert-words.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { CannotDoError } from './failure.ts';
 import { placeAt } from './place.ts';
+import { writeReport } from './report-file.ts';
 import type { Screen } from './screen.ts';
 import { notifyOn } from './watch-words.ts';
 import type { World } from './world.ts';
@@ -30,14 +31,22 @@ const seed = 7;
 const startMs = Date.UTC(2026, 1, 23);
 const pollEveryMs = 5 * msPerMinute;
 
-type Demo = { readonly world: World; readonly screen: Screen; readonly stateFile: string; readonly isJson: boolean };
+type Demo = {
+  readonly world: World;
+  readonly screen: Screen;
+  readonly stateFile: string;
+  /** Where its log is written, too. */
+  readonly logFile: string | undefined;
+  readonly isJson: boolean;
+};
 
 type ToldAt = { readonly alert: Alert; readonly atMs: number };
 
-export const runDemo = async ({ world, screen, stateFile, isJson }: Demo): Promise<ExitCode> => {
+export const runDemo = async ({ world, screen, stateFile, logFile, isJson }: Demo): Promise<ExitCode> => {
   const demo = demoWorld(seed, startMs);
+  if (logFile !== undefined) await writeLog(demo, logFile);
   await makeRoom(stateFile, `pulumi:${demo.organization.name}`);
-  introduce(demo, { world, screen, stateFile });
+  introduce(demo, { world, screen, stateFile, logFile });
   const clock = fastForwardClock(demo.timeline.liveFromMs);
   const api = await createPulumiApi({ ...demo, nowMs: clock.nowMs });
   const state = await openState(stateFile);
@@ -68,7 +77,7 @@ export const runDemo = async ({ world, screen, stateFile, isJson }: Demo): Promi
   screen.status(undefined);
   conclude(
     { demo, told, requests: api.requests(), nowMs: clock.nowMs(), isStopped: signal.aborted },
-    { screen, stateFile },
+    { screen, stateFile, logFile },
   );
   return exitCodes.nothingFound;
 };
@@ -113,6 +122,21 @@ const introduce = ({ organization, timeline }: DemoWorld, { world, screen, state
   screen.say('');
 };
 
+/** As the API shows it: newest first. */
+const writeLog = ({ log, timeline }: DemoWorld, logFile: string): Promise<void> => {
+  const auditLogEvents = log.filter(({ timestamp }) => timestamp * msPerSecond < timeline.toMs).toReversed();
+  return writeReport({ path: logFile, shown: logFile, isForced: false }, `${JSON.stringify({ auditLogEvents })}\n`);
+};
+
+const triesOn = ({ organization: { name } }: DemoWorld, logFile: string): readonly string[] => {
+  const from = `--from ${logFile} --organization ${name}`;
+  return [
+    'Its log, to ask more of:',
+    `  npx tokenwatch investigate ci-deploy ${from} --html report.html`,
+    `  npx tokenwatch inventory --revoke ci-deploy ${from}`,
+  ];
+};
+
 /** Between the alerts, where the watch has got to: a line as each of its days begins. */
 const withDays = (notify: (notice: Notice) => void, screen: Screen): ((notice: Notice) => void) => {
   let day = 0;
@@ -143,7 +167,7 @@ type Outcome = {
 /** The truth against what was told, misses and false alarms included. */
 const conclude = (
   { demo, told, requests, nowMs, isStopped }: Outcome,
-  { screen, stateFile }: Pick<Demo, 'screen' | 'stateFile'>,
+  { screen, stateFile, logFile }: Pick<Demo, 'screen' | 'stateFile' | 'logFile'>,
 ): void => {
   const happened = demo.labels.filter(({ fromMs }) => fromMs < nowMs);
   const rows = happened.map((label) => [
@@ -165,6 +189,7 @@ const conclude = (
     '',
     `What was learned is in ${stateFile}. To look at it:`,
     `  npx tokenwatch baseline show ci-deploy --state ${stateFile}`,
+    ...(logFile === undefined ? [] : triesOn(demo, logFile)),
     'To watch your own organization:',
     '  PULUMI_ACCESS_TOKEN=... npx tokenwatch watch --organization YOUR-ORG',
   ]);

@@ -40,6 +40,6 @@ export const openLiveLog = async (flags: InvestigateFlags, opening: Opening): Pr
     batches: log.batches,
     coverageOf: () => log.coverage,
     close: () => undefined,
-    origin: originOfSource(source, flags),
+    origin: originOfSource(source, flags, world),
   };
 };

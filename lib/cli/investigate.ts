@@ -125,7 +125,7 @@ const openFiles = async (
   { world, screen }: Opening,
 ): Promise<OpenLog> => {
   const organization = organizationOf(flags.organization);
-  const origin = originOfFiles(files, flags);
+  const origin = originOfFiles(files, flags, world);
   const { batches, close, summary } = await readFiles(files, {
     ...(organization !== undefined && { organization }),
     stdin: world.stdin,

@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 /** Whence the commands that we print are to work: started as we were, on the state that we use, reading what we read. */
 
 /** Who came by npx or an npm script may have no other way: npm says so in the environment. */
-const programOf = ({ environment }: World): string =>
+export const programOf = ({ environment }: World): string =>
   environment.npm_command === undefined ? 'tokenwatch' : 'npx tokenwatch';
 
 export const placeAt = (state: string, world: World): Place => ({ program: programOf(world), state });

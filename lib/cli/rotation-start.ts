@@ -51,7 +51,11 @@ export const startRotation = async (flags: RotationFlags, world: World): Promise
   try {
     const earlier = await earlierWatch(file, opened.source, flags.old ?? '');
     const timing = earlier === undefined || flags.since !== undefined ? asked : goingOn(earlier, asked, flags);
-    const uses = await usesIn(upTo(opened.log, timing.startedAtMs), { networks });
+    let logEndsMs: number | undefined;
+    const reached = (atMs: number): void => {
+      logEndsMs = Math.max(logEndsMs ?? 0, atMs);
+    };
+    const uses = await usesIn(upTo(opened.log, timing.startedAtMs, reached), { networks });
     const old = oldToken(flags, uses, opened, timing.startedAtMs);
     const replacement = await replacementOf(flags, { opened, networks, screen });
     const state = await openState(file);
@@ -80,7 +84,9 @@ export const startRotation = async (flags: RotationFlags, world: World): Promise
         watches: keptWatches([...instructions.watches.filter((each) => !isSame(each, watch)), watch], nowMs),
       }));
       const place = placeReading(file, opened.source, flags, world);
-      await screen.result(`${startedText(watch, { earlier, place, screen }).join('\n')}\n`);
+      await screen.result(
+        `${startedText(watch, { earlier, place, screen, logEndsMs: flags.from === undefined ? undefined : logEndsMs }).join('\n')}\n`,
+      );
       const others = watches.filter((each) => isOngoing(each) && each.id !== watch.id).length;
       if (others > 0) screen.warn(`${counted(others, 'other rotation')} ${others === 1 ? 'is' : 'are'} watched too.`);
       return exitCodes.nothingFound;
@@ -95,9 +101,19 @@ export const startRotation = async (flags: RotationFlags, world: World): Promise
 
 const startedText = (
   watch: Watch,
-  { earlier, place, screen }: { readonly earlier: Watch | undefined; readonly place: Place; readonly screen: Screen },
+  {
+    earlier,
+    place,
+    screen,
+    logEndsMs,
+  }: {
+    readonly earlier: Watch | undefined;
+    readonly place: Place;
+    readonly screen: Screen;
+    readonly logEndsMs: number | undefined;
+  },
 ): readonly string[] => {
-  const look = { width: screen.width, colour: screen.hasColour };
+  const look = { width: screen.width, colour: screen.hasColour, logEndsMs };
   const since = earlier === undefined ? '' : ', which goes on';
   return [
     ...rotationText(watch, look),
@@ -244,9 +260,13 @@ const notOurs = ({ ownerKey: key, events, refused, firstAtMs, lastAtMs, network 
   seen: { events, refused, firstAtMs, lastAtMs, network, samples: [] },
 });
 
-const upTo = (log: CallersLog['log'], beforeMs: number): CallersLog['log'] => ({
+/** `reached`: how far the whole of it goes. */
+const upTo = (log: CallersLog['log'], beforeMs: number, reached: (atMs: number) => void): CallersLog['log'] => ({
   batches: async function* () {
-    for await (const batch of log.batches()) yield batch.filter(({ atMs }) => atMs < beforeMs);
+    for await (const batch of log.batches()) {
+      for (const { atMs } of batch) reached(atMs);
+      yield batch.filter(({ atMs }) => atMs < beforeMs);
+    }
   },
 });
 

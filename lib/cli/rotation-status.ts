@@ -2,7 +2,7 @@ import { usesIn } from '../app/inventory.ts';
 import { latenessMs } from '../core/coverage.ts';
 import type { Network } from '../core/network.ts';
 import { rememberNetworks } from '../core/network.ts';
-import { beforeRevoking, strangersOnOld } from '../core/watch/before-revoking.ts';
+import { beforeRevoking, strangersAfterDeletion, strangersOnOld } from '../core/watch/before-revoking.ts';
 import { isOngoing, stateOf, type Watch } from '../core/watch/watch.ts';
 import type { Place } from '../report/commands.ts';
 import { beforeRevokingText } from '../report/rotation-revoking-text.ts';
@@ -30,12 +30,17 @@ export const showRotations = async (flags: RotationFlags, world: World): Promise
       if (watches.length === 0) throw noRotation();
       const owners = await openOwners(flags.mmdb ?? [], world.tableFile);
       const networks = rememberNetworks(owners.lookup);
-      const throughMs = flags.from === undefined ? world.clock.nowMs() - latenessMs : undefined;
+      // A recorded log ends where it ends: of the time after, nothing is known.
+      const logEndsMs =
+        flags.from === undefined || opened === undefined
+          ? undefined
+          : (await usesIn(opened.log, { networks })).lastEventMs;
+      const throughMs = flags.from === undefined ? world.clock.nowMs() - latenessMs : (logEndsMs ?? 0) + 1;
       const shown = [];
       for (const watch of watches)
         shown.push(opened === undefined ? watch : await brought(watch, opened, { networks, throughMs }));
       const place = opened === undefined ? placeAt(file, world) : placeReading(file, opened.source, flags, world);
-      return await showStatus(shown, { flags, screen, place });
+      return await showStatus(shown, { flags, screen, place, logEndsMs });
     } finally {
       await state.close();
     }
@@ -49,17 +54,19 @@ export const showRotations = async (flags: RotationFlags, world: World): Promise
 const brought = async (
   watch: Watch,
   opened: CallersLog,
-  { networks, throughMs }: { readonly networks: (address: string) => Network; readonly throughMs: number | undefined },
-): Promise<Watch> => {
-  if (!isOngoing(watch)) return watch;
-  if (throughMs !== undefined) return followLog(watch, opened, { networks, throughMs });
-  const { lastEventMs } = await usesIn(opened.log, { networks });
-  return followLog(watch, opened, { networks, throughMs: (lastEventMs ?? 0) + 1 });
+  { networks, throughMs }: { readonly networks: (address: string) => Network; readonly throughMs: number },
+): Promise<Watch> => (isOngoing(watch) ? followLog(watch, opened, { networks, throughMs }) : watch);
+
+type Showing = {
+  readonly flags: RotationFlags;
+  readonly screen: Screen;
+  readonly place: Place;
+  readonly logEndsMs: number | undefined;
 };
 
 const showStatus = async (
   watches: readonly Watch[],
-  { flags, screen, place }: { readonly flags: RotationFlags; readonly screen: Screen; readonly place: Place },
+  { flags, screen, place, logEndsMs }: Showing,
 ): Promise<ExitCode> => {
   const { width, hasColour: colour } = screen;
   const ongoing = watches.filter(isOngoing);
@@ -70,8 +77,8 @@ const showStatus = async (
     if (flags.json === true) return rotationJson(watch);
     const lines =
       flags.beforeRevoking === true
-        ? beforeRevokingText(watch, { width, place })
-        : rotationText(watch, { width, colour });
+        ? beforeRevokingText(watch, { width, place, logEndsMs })
+        : rotationText(watch, { width, colour, logEndsMs });
     return lines.join('\n');
   };
   await screen.result(`${shown.map(text).join(flags.json === true ? '\n' : '\n\n')}\n`);
@@ -82,9 +89,9 @@ const showStatus = async (
 /** Somebody uses it, or may, or it is in foreign hands. */
 const mayNotBeLeft = (watch: Watch): boolean => {
   const { verdict, users } = beforeRevoking(watch);
-  return verdict === 'deleted' ? users.length > 0 : verdict !== 'unused';
+  return verdict === 'deleted' ? users.length + strangersAfterDeletion(watch).length > 0 : verdict !== 'unused';
 };
 
 const isUnfinished = (watch: Watch): boolean =>
-  watch.strangers.length + strangersOnOld(watch).length > 0 ||
+  watch.strangers.length + strangersOnOld(watch).length + strangersAfterDeletion(watch).length > 0 ||
   watch.callers.some((each) => ['late', 'still on old'].includes(stateOf(each, watch)));

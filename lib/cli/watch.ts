@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Receiver } from '../app/ports.ts';
@@ -29,7 +30,12 @@ import type { World } from './world.ts';
 
 /** `watch`: polls audit logs on a schedule and prints alerts as they come; with nothing to watch, the demo. */
 
-type Flags = SettingsFlags & { readonly json?: true; readonly once?: true; readonly demo?: true };
+type Flags = SettingsFlags & {
+  readonly json?: true;
+  readonly once?: true;
+  readonly demo?: true;
+  readonly log?: string;
+};
 
 export const addWatch = (program: Command, world: World, done: (code: ExitCode) => void): void => {
   program
@@ -51,6 +57,7 @@ export const addWatch = (program: Command, world: World, done: (code: ExitCode) 
     .option('--json', 'print one alert per line as JSON, and nothing else, on stdout')
     .option('--once', 'poll once and end: exit code 1 if there were new alerts, for cron and CI')
     .option('--demo', 'show the made-up organization even where settings exist')
+    .option('--log <file>', "write the demo's log there, as an export of it would be, to try the other commands on")
     .addHelpText(
       'after',
       `
@@ -68,18 +75,29 @@ const runWatch = async (flags: Flags, world: World): Promise<ExitCode> => {
   const screen = screenOf(world, { isJson: flags.json === true });
   try {
     const chosen = flags.demo === true ? undefined : chooseSettings(flags, world);
-    if (chosen !== undefined) return await watchReal(chosen, { flags, world, screen });
+    if (chosen !== undefined) {
+      if (flags.log !== undefined) throw new UsageError('--log is for the demo alone: add --demo.');
+      return await watchReal(chosen, { flags, world, screen });
+    }
     refuseFlagsOfReal(flags);
+    const logFile = flags.log === undefined ? undefined : newFile(flags.log, world);
     const file = flags.state === undefined ? demoStateFile(world) : resolve(world.cwd, flags.state);
-    return await runDemo({ world, screen, stateFile: file, isJson: flags.json === true });
+    return await runDemo({ world, screen, stateFile: file, logFile, isJson: flags.json === true });
   } finally {
     screen.status(undefined);
     await screen.settled();
   }
 };
 
+/** Made-up data takes nobody's file. */
+const newFile = (shown: string, { cwd }: World): string => {
+  const file = resolve(cwd, shown);
+  if (existsSync(file)) throw new UsageError(`${shown} exists already: choose another name after --log.`);
+  return file;
+};
+
 /** What was meant for a real organization must not quietly get made-up data. */
-const refuseFlagsOfReal = ({ demo, json: _, state, ...real }: Flags): void => {
+const refuseFlagsOfReal = ({ demo, json: _, log: __, state, ...real }: Flags): void => {
   const given = Object.keys(real).map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
   if (demo === true && given.length > 0) {
     throw new UsageError(`--demo has its own settings: leave out ${listed(given)}.`);

@@ -2,7 +2,7 @@
  * Incidents: findings that belong together, one principal, one stretch of time, one story. Later evidence raises the
  * open incident; it never makes a second alert. The same news of the same network is told once a fortnight.
  */
-import { type ActionKind, actionKinds, isSensitive } from './action.ts';
+import { type ActionKind, actionKinds, isSensitive, kindOf } from './action.ts';
 import { type Alert, type Evidence, type Finding, type Severity, sampleEventsMax, severities } from './alert.ts';
 import type { Baseline, OpenIncident } from './baseline.ts';
 import { toSurprise } from './chance.ts';
@@ -139,7 +139,10 @@ export const tell = (baseline: Baseline, crossing: Crossing): AlertNews | undefi
 };
 
 /** One more event of a session that is already part of the open incident. */
-export const grow = (baseline: Baseline, event: AuditEvent): Alert | undefined => {
+export const grow = (
+  baseline: Baseline,
+  { event, session }: Pick<Crossing, 'event' | 'session'>,
+): Alert | undefined => {
   if (baseline.incident === undefined) return undefined;
   const { alert } = baseline.incident;
   const grown = {
@@ -147,7 +150,9 @@ export const grow = (baseline: Baseline, event: AuditEvent): Alert | undefined =
     eventCount: alert.eventCount + 1,
     lastEventAtMs: Math.max(alert.lastEventAtMs, event.atMs),
     sampleEvents:
-      alert.sampleEvents.length < sampleEventsMax ? [...alert.sampleEvents, sampleOf(event)] : alert.sampleEvents,
+      alert.sampleEvents.length < sampleEventsMax || isGrave(event)
+        ? samplesOf(alert.sampleEvents, { event, session })
+        : alert.sampleEvents,
   };
   baseline.incident = { ...baseline.incident, alert: grown };
   return grown;
@@ -252,10 +257,21 @@ const severityOf = ({ event, session, kind, excess, isOwn }: Crossing, findings:
 const touchesSensitive = (kinds: number): boolean =>
   actionKinds.some((kind: ActionKind, i) => isSensitive(kind) && (kinds & (1 << i)) !== 0);
 
-/** What shows it best: the events behind the findings, then those shown before, then this one; in the order of time. */
-const samplesOf = (before: readonly AuditEvent[], { session, event }: Crossing): readonly AuditEvent[] => {
+/** A sensitive action that worked. */
+const isGrave = ({ principal, action, outcome }: AuditEvent): boolean =>
+  outcome === 'success' && isSensitive(kindOf(principal.provider, action));
+
+/**
+ * What shows it best: the events behind the findings, then sensitive actions that worked, which refused attempts must not
+ * crowd out, then the rest, earlier ones before this one; in the order of time.
+ */
+const samplesOf = (
+  before: readonly AuditEvent[],
+  { session, event }: Pick<Crossing, 'session' | 'event'>,
+): readonly AuditEvent[] => {
   const proofs = session.proofs.filter((proof) => proof !== undefined);
-  const all = [...proofs, ...before, sampleOf(event)];
+  const others = [...before, sampleOf(event)];
+  const all = [...proofs, ...others.filter(isGrave), ...others.filter((other) => !isGrave(other))];
   return all
     .filter(({ id }, i) => all.findIndex((other) => other.id === id) === i)
     .slice(0, sampleEventsMax)

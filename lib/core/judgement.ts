@@ -102,7 +102,7 @@ export const judge = (seen: Seen, past: Past): AlertNews | undefined => {
     note(best, { session, baseline, organization, isNews });
   }
   if (!isBetter || (!session.isFact && (best === undefined || best.excess < organization.unionThreshold))) {
-    const grown = session.isTold ? grow(baseline, event) : undefined;
+    const grown = session.isTold ? grow(baseline, seen) : undefined;
     return grown === undefined ? undefined : { alert: grown, news: 'grown' };
   }
   session.isFlagged = true;

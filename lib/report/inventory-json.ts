@@ -103,6 +103,7 @@ const revocationRecord = (revocation: Revocation, { nowMs, observed }: Inventory
   lastUsedAt: when(revocation.lastUseMs),
   breaks: revocation.breaks.map(({ caller }) => callerRecord(caller, nowMs)),
   gone: revocation.gone.map((caller) => callerRecord(caller, nowMs)),
+  passing: revocation.passing.map((caller) => callerRecord(caller, nowMs)),
   trying: revocation.trying.map((caller) => callerRecord(caller, nowMs)),
   deletedAt: when(revocation.token.deletedAtMs),
   log: { from: isoSeconds(observed.fromMs), to: isoSeconds(observed.toMs) },

@@ -1,6 +1,6 @@
 import type { Inventory } from '../core/inventory/inventory.ts';
-import type { Breaking, Revocation } from '../core/inventory/revocation.ts';
-import { placeAndCountry, targetsText } from './caller-words.ts';
+import { type Breaking, isRented, type Revocation } from '../core/inventory/revocation.ts';
+import { callerText, placeAndCountry, targetsText } from './caller-words.ts';
 import { paintOf } from './colours.ts';
 import {
   calledPlainly,
@@ -13,6 +13,7 @@ import {
 } from './commands.ts';
 import { callerCells, fleetLines, type InventoryTextSettings } from './inventory-text.ts';
 import { bullet, stepLines } from './labelled.ts';
+import { rentedText } from './rotation-revoking-text.ts';
 import { type Column, table } from './table.ts';
 import { durationText, instantText, minuteText } from './times.ts';
 import { counted, listed, numberText, principalText } from './words.ts';
@@ -50,6 +51,8 @@ export const revocationText = (
     '',
     ...wrapped(reasonText(revocation, inventory), width),
     ...(rows.length === 0 ? [] : ['', ...table(breakingColumns, rows, { width, heading: paint.dim })]),
+    ...rentedLines(revocation, width),
+    ...passingLines(revocation, width),
     ...(gone.length === 0
       ? []
       : [
@@ -111,6 +114,46 @@ const reasonText = ({ reason, lastUseMs }: Revocation, { observed, limits }: Inv
   }
 };
 
+/** Among those that break: a thief looks just so. */
+const rentedLines = ({ breaks }: Revocation, width: number): readonly string[] => {
+  const rented = breaks.map(({ caller }) => caller).filter(isRented);
+  if (rented.length === 0) return [];
+  return [
+    '',
+    ...wrapped('Look at these before you move them; a thief looks just so:', width),
+    ...rented
+      .slice(0, listedMax)
+      .flatMap((caller) =>
+        bullet(`${callerText(caller)}: ${rentedText(caller.network)}, ${counted(caller.uses, 'use')}`, width),
+      ),
+    ...moreLines(rented.length, width),
+  ];
+};
+
+const passingLines = ({ passing }: Revocation, width: number): readonly string[] => {
+  if (passing.length === 0) return [];
+  return [
+    '',
+    ...wrapped(
+      'Used it once, from where anybody can rent: if not yours, the token has leaked, and is to be revoked now, whatever breaks.',
+      width,
+    ),
+    ...passing
+      .slice(0, listedMax)
+      .flatMap((caller) =>
+        bullet(
+          `${placeAndCountry(caller.network)}: ${rentedText(caller.network)}, ${counted(caller.events, 'event')}, ${minuteText(caller.lastAtMs)} UTC${caller.targets.length === 0 ? '' : `, on ${targetsText(caller, 2)}`}`,
+          width,
+        ),
+      ),
+    ...moreLines(passing.length, width),
+  ];
+};
+
+const moreLines = (count: number, width: number): readonly string[] =>
+  count > listedMax ? bullet(`and ${count - listedMax} more`, width) : [];
+const listedMax = 8;
+
 /** Refused each time, or after its end: nothing breaks for them, and somebody holds what they hold. */
 const tryingLines = ({ trying, token }: Revocation, width: number): readonly string[] => {
   if (trying.length === 0) return [];
@@ -119,18 +162,17 @@ const tryingLines = ({ trying, token }: Revocation, width: number): readonly str
     deletedAtMs === undefined
       ? 'Refused every time, so that nothing breaks for them:'
       : 'Tries it all the same, after its deletion:';
-  const lines = trying.slice(0, tryingMax).map(({ network, events, refused, firstAtMs, lastAtMs }) => {
+  const lines = trying.slice(0, listedMax).map(({ network, events, refused, firstAtMs, lastAtMs }) => {
     const when = deletedAtMs !== undefined && firstAtMs > deletedAtMs ? ', never seen before that' : '';
     return `${placeAndCountry(network)}: ${refused === events ? 'all' : numberText(refused)} of ${counted(events, 'event')} refused, last ${minuteText(lastAtMs)} UTC${when}`;
   });
-  const more = trying.length - tryingMax;
+  const more = trying.length - listedMax;
   return [
     '',
     ...wrapped(head, width),
     ...[...lines, ...(more > 0 ? [`and ${more} more`] : [])].flatMap((text) => bullet(text, width)),
   ];
 };
-const tryingMax = 8;
 
 const nextSteps = ({ verdict, token, trying }: Revocation, place: Place): readonly Step[] => {
   if (verdict === 'safe') return ['Revoke it. A deleted token cannot be brought back; a new one can be made any time.'];

@@ -88,18 +88,20 @@ const repairLog = (alert: Alert): readonly string[] =>
     ? ['Check that the audit log and its export still run, and restore them: until then nothing further is seen.']
     : [];
 
-const isDead = ({ findings }: Alert): boolean =>
-  findings.some(
-    ({ evidence }) =>
-      evidence.detector === 'token-life' &&
-      (evidence.fact === 'used-after-deletion' || evidence.fact === 'used-after-expiry'),
-  );
+/** When the token was deleted or expired, where it was used after that. */
+const endedAtMs = ({ findings }: Alert): number | undefined =>
+  findings.flatMap(({ evidence }) =>
+    evidence.detector === 'token-life' &&
+    (evidence.fact === 'used-after-deletion' || evidence.fact === 'used-after-expiry')
+      ? [evidence.sinceMs]
+      : [],
+  )[0];
 
 const askOrTrace = (alert: Alert): readonly string[] => {
   const subject = principalText(alert);
   const addresses = unfamiliarAddresses(alert);
   const from = addresses.length === 0 ? '' : ` from ${listed(addresses)}`;
-  if (isDead(alert)) {
+  if (endedAtMs(alert) !== undefined) {
     return [
       `Find what still holds the ${subject}: a CI secret, a script or a laptop that was missed when it ended. If none of yours was active${from} on ${instantText(alert.lastEventAtMs)}, it has leaked.`,
     ];
@@ -125,14 +127,18 @@ const cutOff = (alert: Alert): readonly string[] => {
   const { principal, source } = alert;
   const organization = organizationOf(source) ?? '';
   const inOrganization = plainOrganization.test(organization) ? ` of ${organization}` : '';
-  if (isDead(alert)) {
-    return [
-      'Check in the log that its attempts are refused. If any succeeded, tell the vendor: an ended token must not work.',
-    ];
-  }
+  const ended = endedAtMs(alert);
+  if (ended !== undefined) return [afterItsEnd(alert, ended)];
   if (principal.provider === 'pulumi') return [pulumiCutOff(alert, inOrganization)];
   if (principal.provider === 'scalr') return [scalrCutOff(alert, organization)];
   return [`${unclaimed(alert)}, ${revoke(alert)} where it was issued.`];
+};
+
+const afterItsEnd = ({ sampleEvents }: Alert, ended: number): string => {
+  const worked = sampleEvents.find(({ outcome, atMs }) => outcome === 'success' && atMs > ended);
+  return worked === undefined
+    ? 'Check in the log that its attempts are refused. If any succeeded, tell the vendor: an ended token must not work.'
+    : `An attempt succeeded on ${instantText(worked.atMs)}: tell the vendor, as an ended token must not work, and look in the log for others that did.`;
 };
 
 const unclaimed = ({ principal }: Alert): string =>

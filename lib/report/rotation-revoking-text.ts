@@ -1,10 +1,11 @@
 import { scattered } from '../core/inventory/uses.ts';
+import type { Network } from '../core/network.ts';
 import { beforeRevoking, type Doubt, doubtOf, type UserOfOld } from '../core/watch/before-revoking.ts';
-import type { CallerWatch, Watch } from '../core/watch/watch.ts';
+import { type CallerWatch, gotThrough, isFollowed, type Watch } from '../core/watch/watch.ts';
 import { callerText } from './caller-words.ts';
 import { type Place, type Step, startCommand, statusCommand, stepWith } from './commands.ts';
 import { bullet, stepLines } from './labelled.ts';
-import type { RotationTextSettings } from './rotation-text.ts';
+import { attemptsText, endsWithLog, followedText, type RotationTextSettings } from './rotation-text.ts';
 import { named } from './safe-text.ts';
 import { instantText, minuteText } from './times.ts';
 import { counted, networkText } from './words.ts';
@@ -12,17 +13,26 @@ import { wrapped } from './wrap.ts';
 
 /** Whether the old token may be revoked now: a verdict, then what it rests on, then what to do. */
 
-export type RevokingTextSettings = Pick<RotationTextSettings, 'width'> & { readonly place: Place };
+export type RevokingTextSettings = Pick<RotationTextSettings, 'width' | 'logEndsMs'> & { readonly place: Place };
 
-export const beforeRevokingText = (watch: Watch, { width, place }: RevokingTextSettings): readonly string[] => {
-  const { strangers, users, waiting, late } = beforeRevoking(watch);
+export const beforeRevokingText = (
+  watch: Watch,
+  { width, place, logEndsMs }: RevokingTextSettings,
+): readonly string[] => {
+  const { strangers, strangersAfterDeletion, users, waiting, late } = beforeRevoking(watch);
   const words = (text: string): readonly string[] => wrapped(text, width);
   const part = (text: string, items: readonly string[]): readonly string[] =>
     items.length === 0 ? [] : ['', ...words(text), ...items.flatMap((each) => bullet(each, width))];
   const isGone = watch.deletedAtMs !== undefined;
   return [
-    ...words(verdictText(watch)),
-    ...words(`As far as the log shows, read through ${instantText(watch.seenThroughMs)}.`),
+    ...words(verdictText(watch, logEndsMs)),
+    ...words(readText(watch, logEndsMs)),
+    ...part(
+      'Used or tried after its deletion, from where none of its callers comes from:',
+      strangersAfterDeletion.map(
+        ({ seen }) => `${networkText(seen.network)}, ${attemptsText(seen)}, last ${instantText(seen.lastAtMs)}`,
+      ),
+    ),
     ...part(
       'Used from where none of its callers comes from:',
       strangers.map(
@@ -44,16 +54,24 @@ export const beforeRevokingText = (watch: Watch, { width, place }: RevokingTextS
       'Was due and came to neither token; look whether it still runs:',
       late.map((each) => callerText(each.caller)),
     ),
-    ...nextPart(watch, { width, place }),
+    ...nextPart(watch, { width, place, logEndsMs }),
   ];
 };
 
-const verdictText = (watch: Watch): string => {
+const readText = (watch: Watch, logEndsMs: number | undefined): string => {
+  const isBehind = logEndsMs !== undefined && logEndsMs < watch.seenThroughMs - 1;
+  if (!isFollowed(watch) || isBehind) return followedText(watch, logEndsMs);
+  const end = endsWithLog(watch, logEndsMs) ? ', where it ends: nothing is known of the time after' : '';
+  return `As far as the log shows, read through ${instantText(watch.seenThroughMs)}${end}.`;
+};
+
+const verdictText = (watch: Watch, logEndsMs: number | undefined): string => {
   const { verdict, strangers, users, waiting } = beforeRevoking(watch);
   const name = named(watch.old.name);
+  const until = endsWithLog(watch, logEndsMs) ? ` until ${instantText(watch.seenThroughMs)}` : '';
   switch (verdict) {
     case 'deleted':
-      return `ALREADY DELETED: ${name}, on ${instantText(watch.deletedAtMs ?? watch.startedAtMs)}. Nothing is left to revoke.`;
+      return `ALREADY DELETED: ${name}, on ${instantText(watch.deletedAtMs ?? watch.startedAtMs)}. ${sinceDeletionText(watch)}`;
     case 'foreign': {
       const breaks = users.length + waiting.length;
       const price =
@@ -65,10 +83,18 @@ const verdictText = (watch: Watch): string => {
     case 'in-use':
       return `DO NOT REVOKE ${name} YET: ${counted(users.length, 'caller')} still ${users.length === 1 ? 'uses' : 'use'} it.`;
     case 'not-yet':
-      return `NOT YET: nobody used ${name} since ${instantText(watch.startedAtMs)}, but ${counted(waiting.length, 'caller')} ${waiting.length === 1 ? 'was' : 'were'} not due since then.`;
+      if (!isFollowed(watch)) return `NOT YET: nothing is known of ${name} since ${instantText(watch.startedAtMs)}.`;
+      return `NOT YET: nobody used ${name} since ${instantText(watch.startedAtMs)}${until}, but ${counted(waiting.length, 'caller')} ${waiting.length === 1 ? 'was' : 'were'} not due since then.`;
     case 'unused':
-      return `NOBODY USES ${name} ANY MORE. Revoke it.`;
+      return `NOBODY USES ${name} ANY MORE${until === '' ? '' : `, as far as the log goes:${until}`}. Revoke it.`;
   }
+};
+
+const sinceDeletionText = (watch: Watch): string => {
+  const { strangersAfterDeletion: met } = beforeRevoking(watch);
+  const through = met.filter(gotThrough).length;
+  if (through > 0) return `And yet ${counted(through, 'stranger')} used it since, and got through.`;
+  return `Nothing is left to revoke${met.length === 0 ? '' : `, but ${counted(met.length, 'stranger')} tried it since`}.`;
 };
 
 const userText = ({ each, lastAtMs }: UserOfOld, watch: Watch): string => {
@@ -80,21 +106,23 @@ const userText = ({ each, lastAtMs }: UserOfOld, watch: Watch): string => {
 const doubtText = ({ caller }: CallerWatch, doubt: Doubt): string => {
   switch (doubt) {
     case 'hosting':
-      return 'a hosting provider, where anybody can rent';
     case 'vpn':
-      return 'a VPN or Tor';
+      return rentedText({ class: doubt });
     case 'newcomer':
       return `first seen ${minuteText(caller.firstAtMs ?? 0)} UTC`;
   }
 };
+
+export const rentedText = ({ class: ownerClass }: Pick<Network, 'class'>): string =>
+  ownerClass === 'vpn' ? 'a VPN or Tor' : 'a hosting provider, where anybody can rent';
 
 const dueText = ({ byMs, dueMs }: CallerWatch): string =>
   byMs === undefined || dueMs === undefined
     ? 'which keeps no rhythm'
     : `due ${minuteText(dueMs)} UTC, missed after ${minuteText(byMs)} UTC`;
 
-const nextPart = (watch: Watch, { width, place }: RevokingTextSettings): readonly string[] => {
-  const { verdict, users } = beforeRevoking(watch);
+const nextPart = (watch: Watch, { width, place, logEndsMs }: RevokingTextSettings): readonly string[] => {
+  const { verdict, users, strangersAfterDeletion } = beforeRevoking(watch);
   // A log that was read is read again; else a monitor on the state does the reading.
   const isOfLog = place.logs?.has(watch.source) === true;
   const again = statusCommand(place, {
@@ -106,17 +134,29 @@ const nextPart = (watch: Watch, { width, place }: RevokingTextSettings): readonl
     ...(verdict === 'foreign'
       ? ['Ask whoever may have set up something there. If nobody did, do not wait for the others: a thief has it.']
       : []),
+    ...(strangersAfterDeletion.some(gotThrough)
+      ? ['Look whether it is gone from the vendor’s list of tokens, and delete it there if not: something got through.']
+      : []),
+    ...(strangersAfterDeletion.length > 0
+      ? ['Who is not yours got it from somewhere: investigate the token, and look what else lay there.']
+      : []),
     ...doubtful.slice(0, doubtfulMax).map(({ each }) => notOursStep(each, watch, place)),
-    ...(verdict === 'not-yet' ? [{ text: againText(watch, isOfLog), command: again }] : []),
+    ...(verdict === 'not-yet'
+      ? [{ text: againText(watch, { isOfLog, isRecorded: logEndsMs !== undefined }), command: again }]
+      : []),
     ...(verdict === 'in-use' ? [{ text: 'Bring them over, and ask again:', command: again }] : []),
   ];
   return steps.length === 0 ? [] : ['', ...stepLines(steps, width)];
 };
 const doubtfulMax = 3;
 
-const againText = (watch: Watch, isOfLog: boolean): string => {
+const againText = (
+  watch: Watch,
+  { isOfLog, isRecorded }: { readonly isOfLog: boolean; readonly isRecorded: boolean },
+): string => {
   const byMs = beforeRevoking(watch).waiting.flatMap((each) => each.byMs ?? []);
   const when = byMs.length === 0 ? 'later' : `after ${instantText(Math.max(...byMs))}`;
+  if (isRecorded) return `Ask again ${when}, with a log that goes as far:`;
   return `Ask again ${when}${isOfLog ? '' : ', with “tokenwatch watch” on this state running until then'}:`;
 };
 

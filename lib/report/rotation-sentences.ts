@@ -134,7 +134,7 @@ export const rotationSteps = (evidence: RotationEvidence, { source, place }: Ste
             { text: 'See what is left:', command: statusCommand(at) },
             ...(evidence.strangers === 0
               ? []
-              : [`A stranger that is none of yours: delete the token that it used now.`]),
+              : ['A stranger that is none of yours: delete the token that it used now, where it still exists.']),
             stepWith(
               `Bring the open callers over before you delete ${old}. To watch for another fortnight:`,
               startCommand(at, { source, old: evidence.old, replacement: evidence.replacement }),

@@ -1,6 +1,14 @@
 import { isoSeconds } from '../core/time.ts';
-import { beforeRevoking, strangersOnOld } from '../core/watch/before-revoking.ts';
-import { type CallerWatch, isOngoing, type Stranger, silentFromMs, stateOf, type Watch } from '../core/watch/watch.ts';
+import { beforeRevoking, strangersAfterDeletion, strangersOnOld } from '../core/watch/before-revoking.ts';
+import {
+  type CallerWatch,
+  isFollowed,
+  isOngoing,
+  type Stranger,
+  silentFromMs,
+  stateOf,
+  type Watch,
+} from '../core/watch/watch.ts';
 import { terminalSafe } from './alert-json.ts';
 import { cadenceText, callerText, placeAndCountry, targetsText } from './caller-words.ts';
 import { paintOf } from './colours.ts';
@@ -12,7 +20,12 @@ import { wrapped } from './wrap.ts';
 
 /** A rotation as a table: who has moved, who is late, who still uses the old token. */
 
-export type RotationTextSettings = { readonly width: number; readonly colour: boolean };
+export type RotationTextSettings = {
+  readonly width: number;
+  readonly colour: boolean;
+  /** The last event of the recorded log that was read; undefined where none was, or it is empty. */
+  readonly logEndsMs?: number | undefined;
+};
 
 const columns: readonly Column[] = [
   { title: 'State', keep: true },
@@ -32,11 +45,11 @@ const columnsOfOld: readonly Column[] = columns.map((column) =>
 const nothing = '-';
 const timeText = (atMs: number | undefined): string => (atMs === undefined ? nothing : minuteText(atMs));
 
-export const rotationText = (watch: Watch, { width, colour }: RotationTextSettings): readonly string[] => {
+export const rotationText = (watch: Watch, { width, colour, logEndsMs }: RotationTextSettings): readonly string[] => {
   const rows = watch.callers.map((each) => rowOf(each, watch));
   return [
     ...wrapped(headText(watch), width),
-    ...wrapped(`Followed through ${instantText(watch.seenThroughMs)}. Times are UTC.`, width),
+    ...wrapped(`${followedText(watch, logEndsMs)} Times are UTC.`, width),
     ...(rows.length === 0
       ? ['', ...wrapped('The old token had no callers in the time that was learned from.', width)]
       : [
@@ -47,10 +60,29 @@ export const rotationText = (watch: Watch, { width, colour }: RotationTextSettin
           }),
         ]),
     ...strangersOf(watch).flatMap((stranger) => ['', ...wrapped(strangerText(stranger), width)]),
+    ...strangersAfterDeletion(watch).flatMap((stranger) => ['', ...wrapped(afterDeletionText(stranger), width)]),
     '',
     ...wrapped(summaryText(watch), width),
   ];
 };
+
+/** How far it is known, and no further: a recorded log ends where it ends, whatever the time is now. */
+export const followedText = (watch: Watch, logEndsMs: number | undefined): string => {
+  const { seenThroughMs, startedAtMs } = watch;
+  const end = logEndsMs === undefined ? '' : `The log that was read ends on ${instantText(logEndsMs)}`;
+  if (isFollowed(watch)) {
+    const isBehind = logEndsMs !== undefined && logEndsMs < seenThroughMs - 1;
+    if (isBehind) return `Followed through ${instantText(seenThroughMs)}. ${end}.`;
+    return `Followed through ${instantText(seenThroughMs)}${endsWithLog(watch, logEndsMs) ? ', where the log ends' : ''}.`;
+  }
+  return logEndsMs !== undefined && logEndsMs < startedAtMs
+    ? `${end}, before the watch begins: nothing is known of the time after.`
+    : `Nothing since ${instantText(startedAtMs)} has been followed yet.`;
+};
+
+/** Not where the watch ended before the log did. */
+export const endsWithLog = ({ seenThroughMs }: Watch, logEndsMs: number | undefined): boolean =>
+  logEndsMs === seenThroughMs - 1;
 
 const headText = (watch: Watch): string => {
   const { old, replacement, startedAtMs, endsAtMs, startedBy, deletedAtMs } = watch;
@@ -86,6 +118,15 @@ export const strangerText = ({ token, seen }: Stranger): string => {
   return `Stranger on the ${token} token: ${networkText(seen.network)}, ${counted(seen.events, 'event')}${refused}, last ${instantText(seen.lastAtMs)}.`;
 };
 
+const afterDeletionText = ({ seen }: Stranger): string =>
+  `Stranger on the old token after its deletion: ${networkText(seen.network)}, ${attemptsText(seen)}, last ${instantText(seen.lastAtMs)}.`;
+
+/** Of uses that should all have been refused. */
+export const attemptsText = ({ events, refused }: Stranger['seen']): string =>
+  refused === events
+    ? `${counted(events, 'event')}, all refused`
+    : `${numberText(events - refused)} of ${counted(events, 'event')} not refused`;
+
 const summaryText = (watch: Watch): string => {
   const states = watch.callers.map((each) => stateOf(each, watch));
   const strangers = strangersOf(watch).length + watch.moreStrangers;
@@ -94,18 +135,24 @@ const summaryText = (watch: Watch): string => {
     count(state) === 0 ? [] : [`${count(state)} ${state}`],
   );
   const open = count('still on old') + count('late');
+  const later = strangersAfterDeletion(watch).length;
   const verdict = [
     ...(strangers > 0
       ? [
           `${counted(strangers, 'stranger')}: unless ${strangers === 1 ? 'it is' : 'they are'} yours, delete the token that was used at once.`,
         ]
       : []),
+    ...(later > 0
+      ? [
+          `${counted(later, 'stranger')} after the deletion: unless ${later === 1 ? 'it is' : 'they are'} yours, investigate the token.`,
+        ]
+      : []),
     ...(open > 0 ? [`${counted(open, 'caller')} to bring over.`] : []),
-    ...(open === 0 && count('waiting') > 0 ? ['Nobody is late.'] : []),
+    ...(open === 0 && count('waiting') > 0 && isFollowed(watch) ? ['Nobody is late.'] : []),
   ];
   return [
     `${parts.length === 0 ? 'No callers' : listed(parts)}.`,
-    ...(verdict.length === 0 ? ['Nothing is left to do.'] : verdict),
+    ...(verdict.length === 0 ? [isFollowed(watch) ? 'Nothing is left to do.' : 'Nothing is known yet.'] : verdict),
   ].join(' ');
 };
 
@@ -135,6 +182,10 @@ export const rotationJson = (watch: Watch): string =>
       })),
       strangers: strangersOf(watch).map(({ token, seen }) => ({
         token,
+        network: { prefix: seen.network.prefix, owner: seen.network.owner?.name ?? null },
+        ...seenRecord(seen),
+      })),
+      strangersAfterDeletion: strangersAfterDeletion(watch).map(({ seen }) => ({
         network: { prefix: seen.network.prefix, owner: seen.network.owner?.name ?? null },
         ...seenRecord(seen),
       })),

@@ -1,15 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import type { Clock } from '../../lib/app/ports.ts';
+import { originOfFiles } from '../../lib/cli/investigate-origin.ts';
 import { place } from '../../lib/cli/report-file.ts';
 import { parseIp } from '../../lib/core/ip.ts';
 import { mmdbBytes } from '../adapters/networks/mmdb-writer.ts';
 import { liveFromMs, organizationName, serveAcme } from '../stories/acme-demo.ts';
 import { lines, logFile } from './recorded-log.ts';
-import { emptyFolder, type Ran, run } from './test-world.ts';
+import { emptyFolder, type Ran, run, worldWith } from './test-world.ts';
 
 const asOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
@@ -232,8 +233,21 @@ describe('the commands in the report', () => {
     const neutral = ['nightly', '--leaked-at', '2026-03-03T12:00Z', '--from', stolen];
     const { stdout } = await investigate(...neutral, '--base-url', 'https://pulumi.example.com/');
     expect(stdout).toContain('https://pulumi.example.com/api/orgs/acme/tokens/nightly');
-    expect(stdout).toContain('$ tokenwatch watch --organization acme --base-url https://pulumi.example.com');
+    expect(stdout).toContain('   tokenwatch watch --organization acme --base-url https://pulumi.example.com');
     expect((await investigate(...neutral)).stdout).toContain('"$PULUMI_BACKEND_URL/api/orgs/acme/tokens/nightly"');
+  });
+
+  it('run as printed: started as this one was, with whole paths, on lines without a prompt', async () => {
+    const cwd = dirname(stolen);
+    const file = join('..', basename(cwd), basename(stolen));
+    const made = await run(['investigate', 'nightly', '--leaked-at', '2026-03-03T12:00Z', '--from', stolen], {
+      clock,
+      environment: { npm_command: 'exec' },
+    });
+    expect(made.stdout).toContain('\n             npx tokenwatch watch --organization acme\n');
+    expect(made.stdout).not.toMatch(/^\s*\$ /m);
+    const files = originOfFiles([file, '/logs/my log.json'], { mmdb: ['owners.mmdb'] }, worldWith({ cwd }));
+    expect(files.again).toEqual(['--from', stolen, '/logs/my log.json', '--mmdb', join(cwd, 'owners.mmdb')]);
   });
 
   it('have an address that can be one', async () => {

@@ -5,7 +5,17 @@ import type { AuditEvent } from '../../lib/core/event.ts';
 import { msPerDay } from '../../lib/core/time.ts';
 import { ada, call } from '../core/having.ts';
 import { flat } from '../stories/leaked-token.ts';
-import { after, before, hourly, newToken, nightly, oldToken, onWeekdays, rotatedMs } from '../stories/rotated-token.ts';
+import {
+  adminDoes,
+  after,
+  before,
+  hourly,
+  newToken,
+  nightly,
+  oldToken,
+  onWeekdays,
+  rotatedMs,
+} from '../stories/rotated-token.ts';
 import { emptyFolder, run } from './test-world.ts';
 
 const neutral = ({ atMs, principal, ip, action, outcome, target }: AuditEvent): string =>
@@ -60,7 +70,7 @@ describe('tokenwatch rotation start', () => {
     const place = file();
     await begin(place, history);
     const { code, stdout } = await run(['rotation', 'status', '--before-revoking', '--state', place], at(rotatedMs));
-    expect(stdout).toMatch(/^NOT YET: nobody used ci-deploy since 30 Mar 2026 12:00 UTC, but 3 callers were not due/);
+    expect(stdout).toMatch(/^NOT YET: nothing is known of ci-deploy since 30 Mar 2026 12:00 UTC\./);
     expect(flat(stdout)).toContain('Ask again after');
     expect(stdout).toContain(`\n   tokenwatch rotation status --before-revoking --state ${place}\n`);
     expect(code).toBe(1);
@@ -76,6 +86,45 @@ describe('tokenwatch rotation start', () => {
     const { code, stdout } = await asked(place, quiet, rotatedMs + 10 * msPerDay);
     expect(stdout).toMatch(/^NOBODY USES ci-deploy ANY MORE\. Revoke it\.\n/);
     expect(code).toBe(0);
+  });
+
+  it('concludes nothing of the time after the last event of a recorded log', async () => {
+    const place = file();
+    const early = fileOf(before.filter(({ atMs }) => atMs < rotatedMs - 5 * msPerDay));
+    const begun = await begin(place, early);
+    const end = /The log that was read ends on 25 Mar 2026 \d\d:\d\d UTC, before the watch begins: nothing is known/;
+    expect(flat(begun.stdout)).toMatch(end);
+    const later = await asked(place, early, rotatedMs + 5 * msPerDay);
+    expect(later.stdout).toMatch(/^NOT YET: nothing is known of ci-deploy since 30 Mar 2026 12:00 UTC\./);
+    expect(flat(later.stdout)).toMatch(end);
+    expect(flat(later.stdout)).toContain('with a log that goes as far:');
+    expect(later.code).toBe(1);
+    const further = await asked(place, since, rotatedMs + 30 * msPerDay);
+    expect(flat(further.stdout)).toContain('where it ends: nothing is known of the time after.');
+  });
+
+  it('tells of strangers after the deletion, first of who got through', async () => {
+    const place = file();
+    const deleted = adminDoes('2026-03-30T18:00Z', 'organization-token-deleted', 'ci-deploy');
+    const refused = call('2026-03-31T12:00Z', '2001:db8:b001::1', { principal: oldToken, outcome: 'failure' });
+    const log = fileOf([...before, deleted, theft('2026-03-31T01:00Z'), refused]);
+    await begin(place, log);
+    const answer = await asked(place, log, rotatedMs + 2 * msPerDay);
+    expect(answer.code).toBe(1);
+    expect(flat(answer.stdout)).toMatch(
+      /^ALREADY DELETED: ci-deploy, on 30 Mar 2026 18:00 UTC\. And yet 1 stranger used it since, and got through\./,
+    );
+    expect(flat(answer.stdout)).toMatch(
+      /198\.51\.100\.0\/24.*1 of 1 event not refused.* - 2001:db8:b001.*1 event, all refused/,
+    );
+    const status = await run(
+      ['rotation', 'status', '--from', log, '--organization', 'acme', '--state', place],
+      at(rotatedMs + 2 * msPerDay),
+    );
+    expect(status.code).toBe(1);
+    expect(flat(status.stdout)).toContain(
+      '2 strangers after the deletion: unless they are yours, investigate the token.',
+    );
   });
 
   it('asks to look at a caller that came lately, and takes it for a stranger when it is named', async () => {
@@ -127,7 +176,7 @@ describe('tokenwatch rotation', () => {
     expect(code).toBe(0);
     expect(flat(stdout)).toContain('Rotation of ci-deploy to ci-deploy-2 since 30 Mar 2026 12:00 UTC');
     expect(flat(stdout)).toMatch(/waiting 192\.0\.2\.0\/24 daily 02:01 31 Mar 02:01/);
-    expect(flat(stdout)).toContain('3 waiting. Nobody is late.');
+    expect(flat(stdout)).toContain('3 waiting. Nothing is known yet.');
   });
 
   it('shows progress from a log without a monitor, and says who still uses the old token', async () => {

@@ -96,6 +96,19 @@ describe('an incident', () => {
     expect(new Set(samples.map(({ id }) => id)).size).toBe(samples.length);
     expect(alert?.eventCount).toBe(201);
   });
+
+  it('shows the sensitive actions that worked among many attempts that were refused', () => {
+    const refused = (from: string) =>
+      everySecond({ from, times: 20, ip: rented, action: 'auth-failure-stack-permission', outcome: 'failure' });
+    const opened = ['01:50', '01:51', '01:52'].map((time) =>
+      call(`2026-03-06T${time}Z`, rented, { action: 'environment-decrypted' }),
+    );
+    const [alert] = having(work, [theft], refused('2026-03-06T01:45Z'), opened, refused('2026-03-06T01:55Z')).alerts;
+    expect(alert?.sampleEvents).toHaveLength(sampleEventsMax);
+    expect(alert?.sampleEvents).toEqual(expect.arrayContaining(opened));
+    const times = alert?.sampleEvents.map(({ atMs }) => atMs) ?? [];
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+  });
 });
 
 describe('an incident’s end', () => {

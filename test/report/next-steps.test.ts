@@ -65,11 +65,22 @@ describe('next steps', () => {
     );
   });
 
+  it('for an ended token that worked all the same: tell the vendor, without an if', () => {
+    const alert = having(tokenLife(), unfamiliarNetwork());
+    const refused = event({ id: 'refused', outcome: 'failure' });
+    const worked = event({ id: 'worked', atMs: refused.atMs + 60_000 });
+    expect(nextSteps({ ...alert, sampleEvents: [refused, worked] })[1]).toBe(
+      'An attempt succeeded on 14 Mar 2026 02:14 UTC: tell the vendor, as an ended token must not work, and look in the log for others that did.',
+    );
+    const before = event({ id: 'before', atMs: refused.atMs - 4 * 86_400_000 });
+    expect(nextSteps({ ...alert, sampleEvents: [before, refused] })[1]).toContain('Check in the log that its attempts');
+  });
+
   it('for a token that is revoked already: find who holds it', () => {
-    expect(nextSteps(having(tokenLife(), unfamiliarNetwork()))).toEqual([
+    const refused = [event({ outcome: 'failure' })];
+    expect(nextSteps({ ...having(tokenLife(), unfamiliarNetwork()), sampleEvents: refused })).toEqual([
       'Find what still holds the token ci-deploy: a CI secret, a script or a laptop that was missed when it ended. If none of yours was active from 203.0.113.9 on 14 Mar 2026 02:19 UTC, it has leaked.',
       'Check in the log that its attempts are refused. If any succeeded, tell the vendor: an ended token must not work.',
-      'If it was a stranger, rotate the secrets that it can reach, cloud credentials first.',
       'Check what else came from 203.0.113.9: other tokens may have leaked with this one.',
     ]);
   });

@@ -5,11 +5,13 @@ import { emptyFolder, type Ran, run } from '../cli/test-world.ts';
 
 /** What a newcomer sees who starts tokenwatch with nothing configured. */
 
-const state = join(emptyFolder(), 'demo.db');
+const folder = emptyFolder();
+const state = join(folder, 'demo.db');
+const log = join(folder, 'log.json');
 let demo: Ran;
 
 beforeAll(async () => {
-  demo = await run(['watch', '--demo', '--state', state]);
+  demo = await run(['watch', '--demo', '--state', state, '--log', log]);
 }, 120_000);
 
 describe('the demo', () => {
@@ -25,7 +27,7 @@ describe('the demo', () => {
 
   it('tells of the stolen token within a poll, and of the deleted one', () => {
     expect(demo.stdout).toMatch(/^(HIGH {6}|CRITICAL {2})Token ci-deploy /m);
-    expect(demo.stdout).toMatch(/(high|critical), after [1-6] minutes? +23 Mar 04:10 +token ci-deploy stolen/);
+    expect(demo.stdout).toMatch(/(high|critical) after [1-6] min +23 Mar 04:10 +token ci-deploy stolen/);
     expect(demo.stdout).toMatch(/^(HIGH {6}|CRITICAL {2})Token release-bot was used 4 hours after it was deleted/m);
   });
 
@@ -38,6 +40,21 @@ describe('the demo', () => {
   it('ends with the commands to look further and to watch a real organization', () => {
     expect(demo.stdout).toContain(`npx tokenwatch baseline show ci-deploy --state ${state}`);
     expect(demo.stdout).toContain('PULUMI_ACCESS_TOKEN=... npx tokenwatch watch --organization YOUR-ORG');
+  });
+
+  it('leaves its log, on which the theft can be looked into as on an export of one’s own', async () => {
+    const from = ['--from', log, '--organization', 'acme-demo'];
+    expect(demo.stdout).toContain(`npx tokenwatch investigate ci-deploy ${from.join(' ')} --html report.html`);
+    const { code, stdout } = await run(['investigate', 'ci-deploy', ...from]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('203.0.113.238');
+  });
+
+  it('takes nobody’s file for its log, nor writes one beside a real watch', async () => {
+    expect(await run(['watch', '--demo', '--log', log])).toMatchObject({ code: 2 });
+    const real = await run(['watch', '--organization', 'acme', '--log', join(folder, 'other.json')]);
+    expect(real).toMatchObject({ code: 2 });
+    expect(real.stderr).toContain('--log is for the demo alone: add --demo.');
   });
 
   it('leaves behind what baseline show can show', async () => {

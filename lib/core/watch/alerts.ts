@@ -88,12 +88,13 @@ const ofStranger = (watch: Watch, { key, token, seen }: Stranger): Alert =>
 
 const ofEnd = (watch: Watch, endedAtMs: number): Alert => {
   const open = openIn(watch);
+  const strangers = new Set([...watch.strangers, ...(watch.strangersAfterDeletion ?? [])].map(({ key }) => key)).size;
   return alertFrom(watch, {
     key: 'end',
     principal: watch.old,
     openedAtMs: endedAtMs,
     seen: undefined,
-    severity: open.length === 0 && watch.strangers.length === 0 ? 'low' : 'medium',
+    severity: open.length === 0 && strangers === 0 ? 'low' : 'medium',
     evidence: {
       detector: 'rotation',
       fact: 'over',
@@ -104,7 +105,7 @@ const ofEnd = (watch: Watch, endedAtMs: number): Alert => {
       callers: watch.callers.length,
       moved: watch.callers.filter((each) => stateOf(each, watch) === 'moved').length,
       open: open.map(({ caller }) => sketchOf(caller)),
-      strangers: watch.strangers.length + watch.moreStrangers,
+      strangers: strangers + watch.moreStrangers,
     },
   });
 };

@@ -6,7 +6,16 @@
  * Misses: whoever used it fewer times than shows a rhythm, and whatever leaves no line in the log.
  */
 import { msPerDay } from '../time.ts';
-import { type CallerWatch, hasEnded, type Stranger, stateOf, strangerKey, type Watch } from './watch.ts';
+import {
+  type CallerWatch,
+  gotThrough,
+  hasEnded,
+  isFollowed,
+  type Stranger,
+  stateOf,
+  strangerKey,
+  type Watch,
+} from './watch.ts';
 
 export type BeforeRevoking = {
   readonly verdict: /** The log said so: nothing is left to revoke. */
@@ -15,11 +24,13 @@ export type BeforeRevoking = {
     | 'foreign'
     /** Callers do. */
     | 'in-use'
-    /** Nobody does so far, but not everybody was due. */
+    /** Nobody does so far, but not everybody was due, or nothing was followed yet. */
     | 'not-yet'
     /** Nobody does. */
     | 'unused';
   readonly strangers: readonly Stranger[];
+  /** Used or tried it after its deletion, and never before the start; first who got through. */
+  readonly strangersAfterDeletion: readonly Stranger[];
   /** On the old token later than on the new one, and since then not silent beyond their rhythm. */
   readonly users: readonly UserOfOld[];
   /** Not due yet. */
@@ -36,17 +47,24 @@ export const beforeRevoking = (watch: Watch): BeforeRevoking => {
   const of = (state: 'waiting' | 'late') =>
     watch.callers.filter((each) => stateOf(each, watch) === state && !users.some((user) => user.each === each));
   const waiting = of('waiting');
-  return { verdict: verdictOf(watch, { strangers, users, waiting }), strangers, users, waiting, late: of('late') };
+  return {
+    verdict: verdictOf(watch, { strangers, users, waiting }),
+    strangers,
+    strangersAfterDeletion: strangersAfterDeletion(watch),
+    users,
+    waiting,
+    late: of('late'),
+  };
 };
 
 const verdictOf = (
-  { deletedAtMs }: Watch,
+  watch: Watch,
   { strangers, users, waiting }: Pick<BeforeRevoking, 'strangers' | 'users' | 'waiting'>,
 ): BeforeRevoking['verdict'] => {
-  if (deletedAtMs !== undefined) return 'deleted';
+  if (watch.deletedAtMs !== undefined) return 'deleted';
   if (strangers.length > 0) return 'foreign';
   if (users.length > 0) return 'in-use';
-  return waiting.length > 0 ? 'not-yet' : 'unused';
+  return waiting.length > 0 || !isFollowed(watch) ? 'not-yet' : 'unused';
 };
 
 /** Those that a person named, and those that were met since; of one network, the one that was met. */
@@ -57,6 +75,12 @@ export const strangersOnOld = ({ strangers, notOurs = [] }: Watch): readonly Str
     .filter(({ key }) => met.every((stranger) => stranger.key !== key));
   return [...told, ...met];
 };
+
+export const strangersAfterDeletion = ({ strangersAfterDeletion: met = [] }: Watch): readonly Stranger[] =>
+  [...met].sort(
+    (a, b) =>
+      Number(gotThrough(b)) - Number(gotThrough(a)) || b.seen.lastAtMs - a.seen.lastAtMs || (a.key < b.key ? -1 : 1),
+  );
 
 const userOfOld = (each: CallerWatch, { seenThroughMs }: Watch): readonly UserOfOld[] => {
   const onOld = [each.overlap, each.held, each.afterDeletion].flatMap((seen) => (seen === undefined ? [] : [seen]));

@@ -12,6 +12,7 @@ import { isNamed } from '../principal.ts';
 import { msPerDay, msPerMinute } from '../time.ts';
 import {
   type CallerWatch,
+  gotThrough,
   isOngoing,
   type Stranger,
   samplesMax,
@@ -119,12 +120,14 @@ const wrapped = (minutes: number, period: number): number => {
 };
 
 const strangersWith = (
-  { strangers, moreStrangers, deletedAtMs }: Watch,
+  { strangers, moreStrangers, strangersAfterDeletion = [], deletedAtMs }: Watch,
   { event, network, token }: Used,
   owner: string,
-): Pick<Watch, 'strangers' | 'moreStrangers'> => {
-  // After the deletion the engine tells of every use, whoever it was.
-  if (token === 'old' && deletedAtMs !== undefined && event.atMs > deletedAtMs) return { strangers, moreStrangers };
+): Partial<Watch> => {
+  // After the deletion the engine tells of every use, whoever it was: these are kept for who asks how far things are.
+  if (token === 'old' && deletedAtMs !== undefined && event.atMs > deletedAtMs) {
+    return { strangersAfterDeletion: afterDeletionWith(strangersAfterDeletion, { event, network }, owner) };
+  }
   const key = strangerKey(token, owner);
   const known = strangers.find((each) => each.key === key);
   const stranger: Stranger = { key, token, seen: seenMore(known?.seen, { event, network }) };
@@ -134,4 +137,19 @@ const strangersWith = (
   return strangers.length < strangersMax
     ? { strangers: [...strangers, stranger], moreStrangers }
     : { strangers, moreStrangers: moreStrangers + 1 };
+};
+
+/** Where there is no room, somebody who got through takes the place of one who was only refused. */
+const afterDeletionWith = (
+  known: readonly Stranger[],
+  use: Omit<Used, 'token'>,
+  owner: string,
+): readonly Stranger[] => {
+  const key = strangerKey('old', owner);
+  const before = known.find((each) => each.key === key);
+  const stranger: Stranger = { key, token: 'old', seen: seenMore(before?.seen, use, 0) };
+  if (before !== undefined) return known.map((each) => (each === before ? stranger : each));
+  if (known.length < strangersMax) return [...known, stranger];
+  const weakest = use.event.outcome === 'success' ? known.findIndex((each) => !gotThrough(each)) : -1;
+  return weakest < 0 ? known : known.map((each, at) => (at === weakest ? stranger : each));
 };

@@ -62,6 +62,9 @@ export type Stranger = {
   readonly seen: UseSeen;
 };
 
+/** Whether anything that it did was not refused. */
+export const gotThrough = ({ seen }: Pick<Stranger, 'seen'>): boolean => seen.refused < seen.events;
+
 export type Watch = {
   readonly id: string;
   readonly source: string;
@@ -78,6 +81,11 @@ export type Watch = {
   /** At most `strangersMax`. */
   readonly strangers: readonly Stranger[];
   readonly moreStrangers: number;
+  /**
+   * Who used or tried the old token after its deletion, none of its callers: at most `strangersMax`, and no alerts of this
+   * watch, for the engine tells of each. Absent: nobody.
+   */
+  readonly strangersAfterDeletion?: readonly Stranger[];
   /** Absent: nobody. */
   readonly notOurs?: readonly NotOurs[];
   /** Events before this were folded in. */
@@ -225,6 +233,10 @@ export const hasEnded = (each: CallerWatch, lastAtMs: number, atMs: number): boo
 const keptMs = 30 * msPerDay;
 /** After a leak everything is rotated at once; more than so many at a time nobody follows. */
 export const watchesMax = 16;
+
+/** Whether the log was followed at all: until then nothing is known of the time since the start. */
+export const isFollowed = ({ seenThroughMs, startedAtMs }: Pick<Watch, 'seenThroughMs' | 'startedAtMs'>): boolean =>
+  seenThroughMs > startedAtMs;
 
 export const isOngoing = ({ endedAtMs }: Watch): boolean => endedAtMs === undefined;
 

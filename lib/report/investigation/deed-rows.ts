@@ -108,9 +108,14 @@ export const reachRow = ({
   dayText(lastAtMs),
 ];
 
-/** `made in a foreign session; 3 events, 1 refused` */
+/** `made in a foreign session; 3 events, 1 refused`, and how they are ordered where that is not by time alone. */
 export const followerText = ({ isMadeThere, events, unlisted }: Follower): string => {
   const where = isMadeThere ? 'made in a foreign session' : 'from a network of a foreign session';
   const refused = events.filter(({ outcome }) => outcome === 'failure').length;
-  return `${where}; ${counted(events.length + unlisted, 'event')}${refused === 0 ? '' : `, ${refused} refused`}`;
+  return `${where}; ${counted(events.length + unlisted, 'event')}${refused === 0 ? '' : `, ${refused} refused`}${orderText(events)}`;
+};
+
+const orderText = (events: readonly AuditEvent[]): string => {
+  const byTime = events.toSorted(inOrder);
+  return gravestFirst(events).every((event, at) => event === byTime[at]) ? '' : '; sensitive actions first';
 };

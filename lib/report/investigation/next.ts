@@ -155,10 +155,11 @@ const historyCommand = (
   return { command: `pulumi stack history --stack ${isWhole ? stack : `${organization}/${stack}`}` };
 };
 
-const lookFurther = ({ followers, callers, leakedAtMs }: Investigation, { again }: Origin): readonly Step[] => {
+const lookFurther = ({ followers, callers, leakedAtMs }: Investigation, origin: Origin): readonly Step[] => {
   const addresses = callers.filter(({ judgement }) => judgement === 'foreign').flatMap((caller) => caller.addresses);
   const names = followers.map(({ principal }) => principal.name);
   const other = followers.find(isInvestigable)?.principal;
+  const { again } = origin;
   const since = leakedAtMs === undefined ? [] : ['--leaked-at', isoSeconds(leakedAtMs)];
   return [
     ...(names.length === 0
@@ -169,7 +170,7 @@ const lookFurther = ({ followers, callers, leakedAtMs }: Investigation, { again 
             ...allOf(names),
             ...(other !== undefined &&
               again !== undefined && {
-                command: commandOf(['tokenwatch', 'investigate', other.id, ...since, ...again]),
+                command: commandOf(origin, ['investigate', other.id, ...since, ...again]),
               }),
           },
         ]),
@@ -196,7 +197,7 @@ const afterwards = ({ verdict, subjects }: Investigation, origin: Origin): reado
       : []),
     {
       text: 'Keep watching until every job has moved to the new token and the old one stays silent.',
-      ...(options !== undefined && { command: commandOf(['tokenwatch', 'watch', ...options]) }),
+      ...(options !== undefined && { command: commandOf(origin, ['watch', ...options]) }),
     },
   ];
 };

@@ -65,7 +65,7 @@ export const investigationText = (
     { label: 'In reach', lines: reachLines(investigation, columns, paint) },
     { label: 'Coverage', lines: items('-', coverageTexts(investigation), columns) },
     { label: 'Not shown', lines: items('-', blindSpots(investigation), columns) },
-    { label: 'Next', lines: nextLines(nextSteps(investigation, origin), columns, paint) },
+    { label: 'Next', lines: nextLines(nextSteps(investigation, origin), columns) },
   ];
   const label = answerWords[verdict.answer].toUpperCase();
   const [first = '', ...rest] = wrapped(`${label}: ${headlineDetail(investigation)}`, columns + labelColumns);
@@ -173,13 +173,13 @@ const reachLines = (investigation: Investigation, columns: number, paint: Paint)
   ];
 };
 
-/** Commands and links stand on lines of their own, so that they can be copied whole. */
-const nextLines = (steps: readonly Step[], columns: number, paint: Paint): readonly string[] =>
+/** Commands and links stand on lines of their own and without a prompt, so that they can be copied whole. */
+const nextLines = (steps: readonly Step[], columns: number): readonly string[] =>
   steps.flatMap(({ text, command, link }, at) => {
     const indent = ' '.repeat(`${at + 1}. `.length);
     return [
       ...item(`${at + 1}.`, text, columns),
       ...(link === undefined ? [] : [`${indent}${link}`]),
-      ...(command === undefined ? [] : [`${indent}${paint.dim('$')} ${command}`]),
+      ...(command === undefined ? [] : [`${indent}${command}`]),
     ];
   });

@@ -4,7 +4,7 @@ import { msPerDay, msPerHour } from '../../../lib/core/time.ts';
 import { alertsOf } from '../../../lib/core/watch/alerts.ts';
 import { beforeRevoking } from '../../../lib/core/watch/before-revoking.ts';
 import { follow } from '../../../lib/core/watch/follow.ts';
-import type { Watch } from '../../../lib/core/watch/watch.ts';
+import { strangersMax, type Watch } from '../../../lib/core/watch/watch.ts';
 import {
   adminDoes,
   after,
@@ -18,7 +18,7 @@ import {
   rotatedMs,
   watchStarted,
 } from '../../stories/rotated-token.ts';
-import { call } from '../having.ts';
+import { call, msOf } from '../having.ts';
 
 const alone = watchStarted(before, { replacement: undefined });
 const followed = (watch: Watch, events: Parameters<typeof follow>[1], throughMs: number): Watch =>
@@ -66,6 +66,39 @@ describe('before the old token is revoked', () => {
       verdict: 'deleted',
       users: [{ each: { caller: { targets: ['acme/prod'] } } }],
     });
+  });
+});
+
+describe('strangers after the deletion', () => {
+  const deleted = adminDoes('2026-03-30T18:00Z', 'organization-token-deleted', 'ci-deploy');
+  const from = (nth: number, outcome: 'success' | 'failure') =>
+    call(msOf('2026-03-31T00:00Z') + nth * msPerHour, `203.0.${nth}.66`, { principal: oldToken, outcome });
+
+  it('are told apart from those before it, and make no alert of their own, for the engine tells', () => {
+    const watch = followed(alone, [deleted, stranger], rotatedMs + 2 * msPerDay);
+    expect(beforeRevoking(watch)).toMatchObject({
+      verdict: 'deleted',
+      strangers: [],
+      strangersAfterDeletion: [{ token: 'old', seen: { events: 1, refused: 0 } }],
+    });
+    expect(alertsOf(watch)).toEqual([]);
+  });
+
+  it('hide nobody who got through, however many are refused before', () => {
+    const refused = Array.from({ length: 3 * strangersMax }, (_, nth) => from(nth, 'failure'));
+    const through = from(3 * strangersMax, 'success');
+    const watch = followed(alone, [deleted, ...refused, through], rotatedMs + 5 * msPerDay);
+    const { strangersAfterDeletion } = beforeRevoking(watch);
+    expect(strangersAfterDeletion).toHaveLength(strangersMax);
+    expect(strangersAfterDeletion[0]).toMatchObject({ seen: { events: 1, refused: 0, firstAtMs: through.atMs } });
+  });
+});
+
+describe('a watch of which nothing was followed', () => {
+  it('does not call the old token unused, though no caller is waited for', () => {
+    const nobody = watchStarted([]);
+    expect(verdict(nobody)).toBe('not-yet');
+    expect(verdict(followed(nobody, [], rotatedMs + msPerHour))).toBe('unused');
   });
 });
 

@@ -1,6 +1,7 @@
 /** The report of an investigation as text, JSON and HTML: what it says, and what no name in it can do. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import type { AuditEvent } from '../../../lib/core/event.ts';
 import type { Investigation, Subject } from '../../../lib/core/investigation/investigation.ts';
 import type { Principal } from '../../../lib/core/principal.ts';
 import { escapeHtml } from '../../../lib/report/investigation/escape-html.ts';
@@ -41,7 +42,7 @@ describe('the text', () => {
   it('keeps to its width, except for commands and links, which must be copied whole', () => {
     for (const width of [60, 80, 100]) {
       const lines = investigationText(stolenToken(), { width }).split('\n');
-      const long = lines.filter((line) => line.length > width && !/^ +(\$ |https:)/.test(line));
+      const long = lines.filter((line) => line.length > width && !/^ +(curl |pulumi |tokenwatch |https:)/.test(line));
       expect(long).toEqual([]);
     }
   });
@@ -179,6 +180,7 @@ describe('escaping', () => {
 });
 
 const origin = (change: Partial<Origin> = {}): Origin => ({
+  program: 'tokenwatch',
   apiUrls: new Map([['pulumi', 'https://api.pulumi.com']]),
   again: ['--from', 'my log.json', '--organization', 'acme'],
   watch: undefined,
@@ -312,7 +314,25 @@ describe('those who followed', () => {
     const opened = { ...event, atMs: event.atMs + 60_000, action: 'environment-open', target: 'vault/prod' };
     const text = investigationText({ ...investigation, followers: [{ ...follower, events: [...refused, opened] }] });
     const after = text.slice(text.indexOf('\nAfter it'), text.indexOf('\nNetworks'));
-    expect(after).toMatch(/8 events, 7 refused\n +Time \(UTC\).*\n.*environment-open +vault\/prod/);
+    expect(after).toMatch(
+      /8 events, 7 refused; sensitive\s+actions first\n +Time \(UTC\).*\n.*environment-open +vault\/prod/,
+    );
     expect(after).toContain('and 3 more: see --html or --json');
+  });
+
+  it('are said to be in another order than that of time only where they are', () => {
+    const investigation = stolenToken(plainNames);
+    const [follower] = investigation.followers;
+    const [event] = follower?.events ?? [];
+    if (follower === undefined || event === undefined) throw new RangeError('somebody followed');
+    const opened = { ...event, action: 'environment-open' };
+    const before = { ...event, atMs: event.atMs - 1_000, action: 'auth-failure-environment' };
+    const after = { ...before, atMs: event.atMs + 1_000 };
+    const captionOf = (events: readonly AuditEvent[]): string =>
+      /from a network of a foreign session[^<"]*/.exec(
+        investigationHtml({ ...investigation, followers: [{ ...follower, events }] }, { madeAtMs: event.atMs }),
+      )?.[0] ?? '';
+    expect(captionOf([before, opened])).toMatch(/sensitive actions first$/);
+    expect(captionOf([opened, after])).toMatch(/2 events$/);
   });
 });
