@@ -131,7 +131,7 @@ describe('a stolen token of Scalr', () => {
   it('is revoked by its owner and last six characters, as Scalr’s own report lists it', () => {
     expect(flat(next)).toContain('look for the one of ci@acme.scalr.io that ends in B6wifA.');
     expect(next).toContain(
-      '$ curl -g -H "Authorization: Bearer $SCALR_TOKEN" "https://$SCALR_HOSTNAME/api/iacp/v3/reports/access-tokens?page[size]=100&page[number]=1"\n',
+      'curl -g -H "Authorization: Bearer $SCALR_TOKEN" "https://$SCALR_HOSTNAME/api/iacp/v3/reports/access-tokens?page[size]=100&page[number]=1"\n',
     );
     expect(next).toContain('-X DELETE "https://$SCALR_HOSTNAME/api/iacp/v3/access-tokens/$TOKEN_ID"\n');
   });
