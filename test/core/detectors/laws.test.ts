@@ -51,13 +51,20 @@ const nothingLearned: Learned = {
   dayUse: usageDay.empty,
 };
 
+/** As many refusals in a row as the session had. */
+const burstOf = ({ event, session }: Seen) => ({
+  count: session.failures,
+  startMs: event.atMs,
+  lastMs: event.atMs,
+});
+
 /** In the order of `detectorNames`. */
 const judgeAll = (seen: Seen, memory: Learned): readonly (Score | undefined)[] => [
   unfamiliarNetwork.judge(seen, memory.network, peers.network),
   oddHours.judge(seen, memory.hours),
   usageSpike.judge(seen, memory.spike),
   sensitiveAction.judge(seen, memory.action, peers.share),
-  authenticationFailures.judge(seen, memory.failures, peers.failures),
+  authenticationFailures.judge(seen, { ...memory.failures, burst: burstOf(seen) }, peers.failures),
   tokenLife.judge(seen, memory.life, peers.life),
   simultaneousNetworks.judge(seen, memory.pair, peers.share),
   unfamiliarTarget.judge(seen, memory.target, peers.share),
