@@ -5,6 +5,7 @@ import { type AuditEvent, inOrder } from '../../lib/core/event.ts';
 import { principalKey } from '../../lib/core/principal.ts';
 import type { Stretch } from '../../lib/core/time.ts';
 import { ordinaryLife } from '../../lib/simulator/organization.ts';
+import { indexFrom } from '../../test/simulation/world.ts';
 
 /**
  * As many principals as wanted, who live as those of the demo's organization do: it is made again with other dice under
@@ -69,19 +70,7 @@ const renamed = (event: AuditEvent, copy: number): AuditEvent => ({
 const sourceOf = (name: string, events: readonly AuditEvent[]): AuditSource => ({
   name,
   read: async ({ fromMs, toMs }) => {
-    const found = events.slice(placeOf(events, fromMs), placeOf(events, toMs));
+    const found = events.slice(indexFrom({ events }, fromMs), indexFrom({ events }, toMs));
     return { events: found, badRecords: [], requests: 1 + Math.floor(found.length / eventsPerRequest) };
   },
 });
-
-/** Of the first event that is not before. */
-const placeOf = (events: readonly AuditEvent[], atMs: number): number => {
-  let low = 0;
-  let high = events.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((events[middle]?.atMs ?? 0) < atMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};

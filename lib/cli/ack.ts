@@ -9,7 +9,7 @@ import {
   acknowledgementTable,
   noteColumnsMax,
 } from '../report/acknowledgement-text.ts';
-import { namePlaceholder } from '../report/commands.ts';
+import { answersCommand, namePlaceholder, type Place } from '../report/commands.ts';
 import { named } from '../report/safe-text.ts';
 import { instantText } from '../report/times.ts';
 import { listed } from '../report/words.ts';
@@ -17,6 +17,7 @@ import { openState } from '../wiring.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { CannotDoError, UsageError } from './failure.ts';
 import { timeGiven } from './investigate-time.ts';
+import { programOf } from './place.ts';
 import { screenOf } from './screen.ts';
 import { existingState, settingsHelp, stateFileHelp } from './state-file.ts';
 import { theAlert } from './the-alert.ts';
@@ -68,15 +69,17 @@ ${exitCodesHelp}`,
 
 const runAck = async (words: string, flags: Flags, world: World): Promise<ExitCode> => {
   const given = words === 'list' || flags.withdraw === true ? undefined : answerOf(flags, world.clock.nowMs());
-  const state = await openState(existingState(flags, world));
+  const file = existingState(flags, world);
+  const place = { program: programOf(world), state: file };
+  const state = await openState(file);
   const screen = screenOf(world, { isJson: flags.json === true });
   try {
     if (words === 'list') {
       await screen.result(await listText(state, { flags, width: screen.width, nowMs: world.clock.nowMs() }));
     } else if (given === undefined) {
-      await screen.result(`${await withdrawn(state, words, world.clock.nowMs())}\n`);
+      await screen.result(`${await withdrawn(state, words, { place, nowMs: world.clock.nowMs() })}\n`);
     } else {
-      await screen.result(`${await answered(state, words, given)}\n`);
+      await screen.result(`${await answered(state, words, { given, place })}\n`);
     }
     return exitCodes.nothingFound;
   } finally {
@@ -121,7 +124,11 @@ const untilGiven = (text: string, nowMs: number): number => {
   return days === undefined ? timeGiven('--until', text).atMs : nowMs + Number(days) * msPerDay;
 };
 
-const answered = async (state: StateStore, words: string, given: Given): Promise<string> => {
+const answered = async (
+  state: StateStore,
+  words: string,
+  { given, place }: { readonly given: Given; readonly place: Place },
+): Promise<string> => {
   const alert = await theAlert(state, words);
   const allowances = allowancesOf(alert);
   if (allowances === undefined) {
@@ -132,20 +139,24 @@ const answered = async (state: StateStore, words: string, given: Given): Promise
   const made = await answer(state, alert, { ...given, allowances });
   if (made === undefined) {
     throw new CannotDoError(
-      `${acknowledgementsMax} answers are in force, which is all there may be: withdraw some (tokenwatch ack list).`,
+      `${acknowledgementsMax} answers are in force, which is all there may be: withdraw some (${answersCommand(place)}).`,
     );
   }
   return acknowledgedText(made);
 };
 
-const withdrawn = async (state: StateStore, words: string, nowMs: number): Promise<string> => {
+const withdrawn = async (
+  state: StateStore,
+  words: string,
+  { place, nowMs }: { readonly place: Place; readonly nowMs: number },
+): Promise<string> => {
   const inForce = (await acknowledgementsIn(state)).filter(({ acknowledgement }) => isInForce(acknowledgement, nowMs));
   const ids = [...new Set(inForce.map(({ acknowledgement }) => acknowledgement.alertId))];
   const [id, ...more] = idsMeant(words, ids);
   if (id === undefined || more.length > 0) {
     throw new UsageError(
       id === undefined
-        ? `No answer to ${named(words)} is in force. See all of them: tokenwatch ack list`
+        ? `No answer to ${named(words)} is in force. See all of them: ${answersCommand(place)}`
         : `${named(words)} may be ${listed([id, ...more].map((each) => named(each)))}: give more of the id.`,
     );
   }

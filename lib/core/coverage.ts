@@ -26,7 +26,7 @@ export const sweepMs = 72 * msPerHour;
 export const sweepEveryMs = msPerDay;
 
 /** What began so shortly before the first start is still going on, or nearly: it is told like anything that comes after. */
-export const freshMs = msPerDay;
+const freshMs = msPerDay;
 
 /**
  * Version of the stored text. 2 may hold `settledThroughId`, without which a release that knows 1 would count twice. 3 holds
@@ -34,7 +34,7 @@ export const freshMs = msPerDay;
  */
 export const coverageVersion = 3;
 
-export const gapCauses = ['too-much'] as const;
+const gapCauses = ['too-much'] as const;
 export type GapCause = (typeof gapCauses)[number];
 
 /** A stretch that was never seen whole: it holds more than one reading may. */
@@ -160,7 +160,7 @@ export const skip = (coverage: Coverage, gap: Gap): Coverage =>
   withGap(settle(coverage, { throughMs: gap.toMs, events: 0, newestEventMs: 0 }), gap);
 
 /** After an outage a sweep reaches further back, to what no sweep saw yet; beyond this nobody remembers what was counted. */
-export const sweepMsMax = 30 * msPerDay;
+const sweepMsMax = 30 * msPerDay;
 
 /**
  * What a sweep reads: settled, not before the backfill, and as far back as three days before the last sweep. From a whole

@@ -53,7 +53,7 @@ export const noNewcomers: Newcomers = {
 };
 
 /** Users that were refused and never got in are whatever somebody typed. */
-export const isStranger = (event: AuditEvent): boolean => event.principal.kind === 'user' && !isAccepted(event);
+const isStranger = (event: AuditEvent): boolean => event.principal.kind === 'user' && !isAccepted(event);
 
 /** The count, with the hours that ended before this one learned. What comes late belongs to the hour that is counted now. */
 export const atHour = (counted: Newcomers, atMs: number): Newcomers => {

@@ -9,7 +9,7 @@ import { msPerHour } from './time.ts';
 
 /** detection.md section 4. */
 export const sessionGapMs = 2 * msPerHour;
-export const sessionLengthMaxMs = 12 * msPerHour;
+const sessionLengthMaxMs = 12 * msPerHour;
 /** A principal on more networks at once than this is a flood; the longest idle session ends for the newest. */
 export const openSessionsMax = 8;
 /** As many as a baseline remembers; a later address replaces an earlier one. */

@@ -8,7 +8,7 @@ import { instantText } from './times.ts';
 const nameColumnsMax = 255;
 export const alarmTextColumnsMax = 1_024;
 
-export const alarmNameText = ({ name }: Alarm): string => shownText(name, nameColumnsMax);
+const alarmNameText = ({ name }: Alarm): string => shownText(name, nameColumnsMax);
 
 /** `Alarm: Poller is not running`, `Over: Poller is not running`. */
 export const alarmHeadline = (alarm: Alarm): string => {

@@ -39,8 +39,8 @@ export const newTokenPlaceholder = 'NEW-TOKEN';
 export const ackCommand = (place: Place, alertId: string): string | undefined =>
   command(place, ['ack', { name: alertId }, '--until', untilWords, '--by', namePlaceholder]);
 
-export const withdrawCommand = (place: Place, alertId: string): string | undefined =>
-  command(place, ['ack', { name: alertId }, '--withdraw']);
+/** All answers that were given. */
+export const answersCommand = (place: Place): string => commandOf(place, ['ack', 'list']);
 
 export const alertCommand = (place: Place, alertId: string): string | undefined =>
   command(place, ['alerts', { name: alertId }]);

@@ -113,7 +113,7 @@ const strangersOf = (watch: Watch): readonly Stranger[] => [
   ...watch.strangers.filter(({ token }) => token === 'new'),
 ];
 
-export const strangerText = ({ token, seen }: Stranger): string => {
+const strangerText = ({ token, seen }: Stranger): string => {
   const refused = seen.refused === 0 ? '' : `, ${numberText(seen.refused)} refused`;
   return `Stranger on the ${token} token: ${networkText(seen.network)}, ${counted(seen.events, 'event')}${refused}, last ${instantText(seen.lastAtMs)}.`;
 };

@@ -52,7 +52,7 @@ export const runRunner = ({ caller, sourceIP }: FixedMachine, stretch: Stretch, 
     }).flat();
   });
 
-export const driftMinute = 2 * 60 + 17;
+const driftMinute = 2 * 60 + 17;
 
 /** Drift detection: 02:17 UTC every night, late by seconds only, then stack after stack. */
 export const runDrift = (

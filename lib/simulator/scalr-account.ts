@@ -57,7 +57,7 @@ export type MadeUpAccount = {
   readonly allowedAddresses: readonly string[];
 };
 
-export const scalrAccountName = 'acme';
+const scalrAccountName = 'acme';
 export const scalrEventSource = `aws.partner/scalr.com/${scalrAccountName}/audit`;
 
 /** The account as it is at this time; whoever wants another world changes what this returns. */

@@ -147,7 +147,7 @@ export const worldSince = (world: World, fromMs: number): World => {
 };
 
 /** The place of the first event that is not before. */
-export const indexFrom = ({ events }: World, atMs: number): number => {
+export const indexFrom = ({ events }: Pick<World, 'events'>, atMs: number): number => {
   let low = 0;
   let high = events.length;
   while (low < high) {

@@ -28,7 +28,7 @@ export type VaultQuestion = {
 
 export type VaultAnswer = { readonly status: number; readonly body: unknown };
 
-export const addressVariable = 'VAULT_ADDR';
+const addressVariable = 'VAULT_ADDR';
 /** As Vault's own clients call them, of which the text comes first, too. */
 const caVariables = { text: 'VAULT_CACERT_BYTES', file: 'VAULT_CACERT' } as const;
 const redirectsVariable = 'TOKENWATCH_VAULT_REDIRECTS';

@@ -128,7 +128,7 @@ export const partKey = (name: string, place: number): string => `${name}|${padde
 /** Sort keys of all seen ids from this hour on; those of an hour end in what comes after it. */
 export const seenPrefix = (hour: string): string => `seen|${hour}`;
 /** To the millisecond; whatever asks for a part of one looks into the alert itself. */
-export const alertKey = (openedAtMs: number, id: string): string => `${alertsFromKey(openedAtMs)}|${keyText(id)}`;
+const alertKey = (openedAtMs: number, id: string): string => `${alertsFromKey(openedAtMs)}|${keyText(id)}`;
 export const alertsFromKey = (openedAtMs: number): string => `${alertPrefix}${new Date(openedAtMs).toISOString()}`;
 
 const keyOf = (pk: string, sk: string) => ({ pk: { S: pk }, sk: { S: sk } });

@@ -19,7 +19,7 @@ import type { Detector, Score, Seen } from './detector.ts';
 
 type UnfamiliarNetwork = Extract<Evidence, { detector: 'unfamiliar-network' }>;
 
-export const networkLevels: readonly NetworkLevel[] = ['address', 'prefix', 'owner', 'class', 'country'];
+const networkLevels: readonly NetworkLevel[] = ['address', 'prefix', 'owner', 'class', 'country'];
 const ownerLevel = 2;
 const classLevel = 3;
 const countryLevel = 4;

@@ -11,7 +11,6 @@
  */
 import { msPerDay, type Stretch } from '../time.ts';
 import type { ListedToken, Listing } from './listing.ts';
-import type { Uses } from './uses.ts';
 
 export type UnseenUse = {
   readonly token: ListedToken;
@@ -40,10 +39,7 @@ export const unseenUse = (
     return isUnseen ? [{ token, listedMs, loggedMs }] : [];
   });
 
-/** As a log that was gone through tells. No name may stand for another's id, so ids come first. */
-export const lastLoggedIn = ({ tokens }: Uses): LastLogged =>
-  lastLoggedOf([...tokens.values()].map(({ principal, lastAtMs }) => ({ ...principal, lastAtMs })));
-
+/** No name may stand for another's id, so ids come first. */
 export const lastLoggedOf = (
   seen: readonly { readonly id: string; readonly name: string; readonly lastAtMs: number }[],
 ): LastLogged => {

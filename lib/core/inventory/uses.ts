@@ -224,5 +224,5 @@ const addToStream = ({ atMs, outcome }: AuditEvent, stream: UseStream): void => 
   if (outcome === 'failure') stream.refused += 1;
 };
 
-export const isNewUse = (at: { readonly startMs: number; readonly lastMs: number; readonly atMs: number }): boolean =>
+const isNewUse = (at: { readonly startMs: number; readonly lastMs: number; readonly atMs: number }): boolean =>
   at.atMs - at.lastMs > useGapMs || at.atMs - at.startMs > useLengthMaxMs;

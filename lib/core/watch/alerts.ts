@@ -118,7 +118,7 @@ const sketchOf = ({ network, cadence, targets, moreTargets }: WatchedCaller): Ca
 });
 
 /** Callers that still have to be brought over; where nobody named a new token, all that have not fallen silent. */
-export const openIn = (watch: Watch): readonly CallerWatch[] =>
+const openIn = (watch: Watch): readonly CallerWatch[] =>
   watch.callers.filter((each) => {
     const state = stateOf(each, watch);
     if (state === 'late' || state === 'still on old') return true;

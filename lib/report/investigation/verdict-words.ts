@@ -31,7 +31,7 @@ export const judgementWords: Readonly<Record<Judgement, string>> = {
 const namesMax = 3;
 
 /** `token ci-deploy`, `8 tokens and sessions of lena.w`. */
-export const subjectText = ({ subjects }: Pick<Investigation, 'subjects'>): string => {
+const subjectText = ({ subjects }: Pick<Investigation, 'subjects'>): string => {
   const [only, ...more] = subjects;
   if (only === undefined) return 'nobody';
   if (more.length === 0) return principalText(only);
@@ -127,7 +127,7 @@ export const tooFullText = (seconds: readonly Stretch[]): string => {
   return `${counted(seconds.length, 'second')} held more events than can be asked for at once, and ${seconds.length === 1 ? 'was' : 'were'} passed over${at}: a flood, in which somebody may have hidden`;
 };
 
-export const explanationWords: Readonly<Record<Explanation, string>> = {
+const explanationWords: Readonly<Record<Explanation, string>> = {
   'known-to-organization': 'Others of the organization were there on several days before.',
   'owner-was-there':
     'The person behind the token logged in from the same network, which a thief of the token alone cannot.',

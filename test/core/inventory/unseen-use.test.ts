@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ListedToken } from '../../../lib/core/inventory/listing.ts';
-import { type KnownUse, lastLoggedIn, unseenNews, unseenUse } from '../../../lib/core/inventory/unseen-use.ts';
+import { type KnownUse, lastLoggedOf, unseenNews, unseenUse } from '../../../lib/core/inventory/unseen-use.ts';
 import { addUses, emptyUses } from '../../../lib/core/inventory/uses.ts';
 import { rememberNetworks } from '../../../lib/core/network.ts';
 import { msPerDay, msPerHour } from '../../../lib/core/time.ts';
@@ -28,7 +28,8 @@ const unseen = (lastUsedAtMs: number | undefined, changes: Partial<ListedToken> 
     ...changes,
   };
   const listing = { tokens: [token], members: undefined, missing: [] };
-  return unseenUse(listing, { lastLogged: lastLoggedIn(uses), observed });
+  const seen = [...uses.tokens.values()].map(({ principal, lastAtMs }) => ({ ...principal, lastAtMs }));
+  return unseenUse(listing, { lastLogged: lastLoggedOf(seen), observed });
 };
 
 describe('a use that the log does not show', () => {

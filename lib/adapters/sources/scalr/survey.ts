@@ -85,7 +85,7 @@ export const allowedAddresses = async (parts: SurveyParts): Promise<readonly str
   );
 };
 
-export const logExportOf = async ({ ask, eventSource, signal }: SurveyParts): Promise<LogExport> => {
+const logExportOf = async ({ ask, eventSource, signal }: SurveyParts): Promise<LogExport> => {
   const what = 'the EventBridge integrations';
   const { resources } = await listResources(ask, { path: '/integrations/aws-event-bridge', what, signal });
   const meant =
